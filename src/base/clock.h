@@ -1,0 +1,3 @@
+/* Time since some fixed moment, in seconds, monotonic. */
+#pragma once
+double clock_s(void);

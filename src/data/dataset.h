@@ -1,0 +1,78 @@
+/* A data set, however it came about: rows of sparse features with targets in [0, 1], stored by rows (CSR) and by
+ * columns (CSC, cut into blocks of BLOCK_ROWS rows), and what is known about it. Immutable once made. */
+#pragma once
+#include "base/err.h"
+#include "kern/kern.h"
+
+enum data_kind { DATA_SYNTHETIC, DATA_LIBSVM, DATA_KIND_COUNT };
+extern const char *const data_kind_names[DATA_KIND_COUNT];
+enum data_values { VALUES_BINARY, VALUES_GAUSSIAN, VALUES_STUDENT3 };
+enum data_labels { LABELS_BERNOULLI, LABELS_SOFT };
+
+/* What fixes a data set, bit for bit. Keys as in the grid file (docs/grid.md). */
+struct data_params {
+    enum data_kind kind;
+    uint64_t seed; /* synthetic: of the draw; libsvm: of the held-out rows */
+    /* synthetic */
+    uint64_t rows, features; /* features also for libsvm: d, 0 = the largest index seen */
+    double sparsity, popularity, max_frequency, rare_signal, signal, bias, noise;
+    enum data_values values;
+    enum data_labels labels;
+    double test; /* share of rows held out, [0, 1) */
+    /* libsvm; the strings belong to the caller */
+    const char *path, *test_path; /* test_path NULL or "" if none */
+};
+
+/* The fingerprint: 32 hex digits that name the data's content. Synthetic: a hash of the generator's version and of
+ * every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test, (with test > 0) seed. */
+bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
+
+/* One stored matrix with its targets. */
+struct data_part {
+    size_t n_rows;
+    uint64_t nnz;
+    uint64_t *row_ptr;  /* (n_rows + 1) */
+    uint32_t *row_idx;  /* (nnz + INDEX_PADDING), 0-based features, ascending in a row */
+    double *row_val;    /* (nnz), NULL when every stored value is 1 */
+    float *row_val32;   /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
+    double *y;          /* (n_rows) */
+    float *y32;         /* always there */
+};
+
+struct dataset {
+    struct data_params params;
+    char fingerprint[33];
+    size_t n_features;
+    struct data_part train, test; /* test.n_rows = 0 if nothing is held out */
+    /* train by columns: block k holds rows k * BLOCK_ROWS .. and stores col_ptr[k * (n_features + 1) ...], absolute
+     * offsets into col_idx (row numbers of the whole matrix). Entries are ordered by block, column, row. */
+    size_t n_blocks;
+    uint64_t *col_ptr;
+    uint32_t *col_idx;
+    double *col_val;
+    float *col_val32;
+    /* synthetic data: the law it was drawn from; NULL otherwise */
+    double *frequency; /* (n_features) f_j */
+    double *w_true;    /* (n_features) w*_j */
+    double b_true;
+    size_t memory_bytes; /* of all arrays above */
+};
+
+/* Makes (or reads) a data set on up to `threads` threads; the bits do not depend on how many. NULL and messages
+ * in e (file:line for libsvm) on bad input or lack of memory. data_free() it. */
+struct dataset *data_make(const struct data_params *p, int threads, struct err *e);
+void data_free(struct dataset *d);
+/* Makes sure the arrays of reals of this precision exist (row_val32, col_val32 for f32). Not thread-safe. */
+bool data_prepare(struct dataset *d, enum precision p, struct err *e);
+
+/* Views for the kernels: the rows of a part; block k of the columns. */
+struct sparse data_rows(const struct data_part *part, enum precision p);
+struct sparse data_block(const struct dataset *d, size_t block, enum precision p);
+static inline const void *data_targets(const struct data_part *part, enum precision p) {
+    return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;
+}
+
+/* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read yet). */
+size_t data_memory_estimate(const struct data_params *p, enum precision precision);
+/* Expected non-zeros of a synthetic data set (libsvm: 0). */
+double data_nonzeros_estimate(const struct data_params *p);

@@ -1,0 +1,88 @@
+/* Every key of a grid file, one row each: parsing, ranges, defaults, help, `bench list keys`, the canonical text of
+ * a run and the columns of runs.csv all follow from this table. Rules and schedules bring their own keys (rule.h,
+ * schedule.h), appended here.
+ *
+ * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
+ *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE
+ *   words     words the value may be, separated by blanks: word k is k ("" = numbers only)
+ *   numbers   NONE (words only), REAL, INTEGER, CALL (a word is followed by a number: `gap 0.01`, `normal(0.1)`), TEXT
+ *             (kept as a string: paths, labels, lists of labels)
+ *   default   as it would be written; "" = must be given where it is needed
+ *   flags     AXIS: may be a list or range. ID: part of a run's canonical text. COLUMN: a column of runs.csv.
+ *             SYN, SVM: a [data] key of that kind only.
+ */
+#pragma once
+#include "kern/rule.h"
+
+enum key_section { SECTION_SWEEP, SECTION_DATA, SECTION_MODEL, SECTION_OPTIMIZER, SECTION_SCHEDULE, SECTION_COUNT };
+enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_TEXT };
+enum key_flags { AXIS = 8, ID = 16, COLUMN = 32, SYN = 64, SVM = 128 };
+
+/* clang-format off */
+#define GRID_KEYS(X) \
+    X(SWEEP, name, "", TEXT, 0, 0, 0, "", 0, "the sweep's name; results go to results/<name>") \
+    X(SWEEP, seeds, "", INTEGER, 0, 9007199254740991, 0, "1", AXIS, "fixes data, held-out rows, row order and random starts, never a hyperparameter") \
+    X(SWEEP, epochs, "", INTEGER, 1, 1e9, 0, "100", ID, "passes over the data") \
+    X(SWEEP, batch, "full", INTEGER, 1, 4294967295, 0, "full", AXIS | ID | COLUMN, "rows per step") \
+    X(SWEEP, precision, "f32 f64", NONE, 0, 1, 0, "f32", ID | COLUMN, "of the training arithmetic") \
+    X(SWEEP, target, "gap ratio loss", CALL, 0, INFINITY, 0, "gap 0.01", 0, "loss to reach: gap X, ratio X or loss X") \
+    X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", ID, "whether a run ends at the first evaluation that meets the target") \
+    X(SWEEP, evaluate, "", REAL, 0, 1e9, OPEN_LO, "1", ID, "epochs between evaluations of the whole loss") \
+    X(SWEEP, zip, "", TEXT, 0, 0, 0, "", 0, "axes that advance together instead of crossing") \
+    X(DATA, kind, "synthetic libsvm", NONE, 0, 1, 0, "", 0, "where the data come from") \
+    X(DATA, rows, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | SYN, "rows to draw") \
+    X(DATA, features, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | SYN | SVM, "number of features") \
+    X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | SYN, "share of entries that are zero") \
+    X(DATA, popularity, "", REAL, 0, 100, 0, "1", AXIS | COLUMN | SYN, "feature j occurs with probability min(max_frequency, c / j^popularity)") \
+    X(DATA, max_frequency, "", REAL, 0, 1, OPEN_LO, "0.5", AXIS | COLUMN | SYN, "the most frequent feature's share of rows at most") \
+    X(DATA, rare_signal, "", REAL, -100, 100, 0, "0.5", AXIS | COLUMN | SYN, "true weights are proportional to frequency^-rare_signal") \
+    X(DATA, signal, "", REAL, 0, 1e6, 0, "2", AXIS | COLUMN | SYN, "standard deviation of w*.x over the rows") \
+    X(DATA, bias, "", REAL, -1e6, 1e6, 0, "0", AXIS | COLUMN | SYN, "mean of w*.x + b* over the rows") \
+    X(DATA, noise, "", REAL, 0, 1e6, 0, "0", AXIS | COLUMN | SYN, "standard deviation of the noise on w*.x + b*") \
+    X(DATA, values, "binary gaussian student3", NONE, 0, 2, 0, "binary", AXIS | COLUMN | SYN, "the non-zero entries: 1, N(0,1), or Student's t with 3 degrees of freedom") \
+    X(DATA, labels, "bernoulli soft", NONE, 0, 1, 0, "bernoulli", AXIS | COLUMN | SYN, "0/1 drawn with probability p*, or p* itself") \
+    X(DATA, test, "", REAL, 0, 1, OPEN_HI, "0", AXIS | COLUMN | SYN | SVM, "share of rows held out") \
+    X(DATA, data_seed, "seed", INTEGER, 0, 9007199254740991, 0, "seed", AXIS | COLUMN | SYN, "seed of the draw: the run's, or integers that pin it") \
+    X(DATA, path, "", TEXT, 0, 0, 0, "", SVM, "LIBSVM file, relative to the grid file") \
+    X(DATA, test_path, "", TEXT, 0, 0, 0, "", SVM, "LIBSVM file of held-out rows") \
+    X(MODEL, loss, "logistic squared", NONE, 0, 1, 0, "logistic", AXIS | ID | COLUMN, "loss of a row") \
+    X(MODEL, reduction, "mean sum", NONE, 0, 1, 0, "mean", AXIS | ID | COLUMN, "over the rows of a step") \
+    X(MODEL, w0, "normal", CALL, -INFINITY, INFINITY, 3, "0", AXIS | ID | COLUMN, "start of every weight, or normal(sd)") \
+    X(MODEL, b0, "normal", CALL, -INFINITY, INFINITY, 3, "0", AXIS | ID | COLUMN, "start of the bias, or normal(sd)") \
+    X(MODEL, start, "", TEXT, 0, 0, 0, "", AXIS, "pairs w0:b0, instead of both") \
+    X(OPTIMIZER, kind, "", TEXT, 0, 0, 0, "", 0, "the update rule; the section's label if left out") \
+    X(OPTIMIZER, data, "", TEXT, 0, 0, 0, "", 0, "labels of the data sets it runs on") \
+    X(OPTIMIZER, batch, "", TEXT, 0, 0, 0, "", 0, "batch sizes it runs with")
+/* clang-format on */
+
+/* Ids: KEY_SWEEP_name, ..., KEY_MODEL_loss, then KEY_H + hyper (kern/rule.h) for the hyperparameters. */
+enum key {
+#define X(section, name, ...) KEY_##section##_##name,
+    GRID_KEYS(X)
+#undef X
+        KEY_H,
+    KEY_COUNT = KEY_H + H_COUNT
+};
+
+struct key_row {
+    enum key_section section;
+    const char *name, *words;
+    enum key_numbers numbers;
+    double lo, hi;
+    int open; /* OPEN_LO | OPEN_HI | NORMAL_NUMBER */
+    const char *fallback;
+    int flags;
+    const char *help;
+};
+extern const struct key_row keys[KEY_COUNT];
+
+/* A value of a key: a number, a word, or a word with a number. Not applicable: word = VALUE_NONE. */
+struct value {
+    double number;
+    int word; /* index into the key's words, VALUE_NUMBER or VALUE_NONE */
+};
+enum { VALUE_NUMBER = -1, VALUE_NONE = -2 };
+
+#include "base/text.h"
+/* Appends the value as it would be written in a grid file ("" for VALUE_NONE). */
+void value_print(enum key key, struct value v, struct text *out);

@@ -1,0 +1,38 @@
+/* The store: results/<name>/sweep.db (SQLite, WAL), the truth from which all tables and pictures are rebuilt. The only
+ * user of sqlite3.h is store.c; the schema is schema.sql. One writer. Numbers are kept as the bits they are. */
+#pragma once
+#include "data/minimum.h"
+#include "train/train.h"
+
+struct store;
+
+/* Opens or creates dir/sweep.db (making dir). fresh: start with an empty one. read_only: it must exist. */
+struct store *store_open(const char *dir, bool fresh, bool read_only, struct err *e);
+void store_close(struct store *s);
+
+/* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. */
+bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e);
+bool store_get_note(struct store *s, const char *name, char **text, size_t *len, struct err *e); /* *text = NULL: none */
+
+/* Runs. */
+bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
+bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e); /* one transaction */
+bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e); /* checks the checksum */
+
+/* Data sets, by fingerprint. */
+struct data_facts {
+    char fingerprint[33];
+    uint64_t n_rows, n_features, nnz, n_test;
+    double max_frequency, min_frequency, mean_label; /* column share of rows: largest, smallest; mean of y */
+};
+bool store_put_data(struct store *s, const struct data_facts *f, struct err *e);
+bool store_get_data(struct store *s, const char *fingerprint, struct data_facts *f, bool *found, struct err *e);
+/* Which file had which fingerprint (for plan_known). key: path and parameters as one text. */
+bool store_put_file(struct store *s, const char *key, const char *fingerprint, struct err *e);
+bool store_get_file(struct store *s, const char *key, char fingerprint[33], bool *found, struct err *e);
+
+/* L*, by data set, loss, reduction, l2. */
+bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                       const struct minimum *m, struct err *e);
+bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                       struct minimum *m, bool *found, struct err *e);

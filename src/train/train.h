@@ -1,0 +1,36 @@
+/* Training: a pack of runs in lockstep over one data set. Knows nothing of stores or files: results go to a sink. */
+#pragma once
+#include "data/dataset.h"
+#include "data/minimum.h"
+#include "plan/plan.h"
+
+/* One evaluation of the whole loss. */
+struct point {
+    double epoch;
+    uint64_t step;
+    uint64_t nonzeros; /* non-zeros of the steps' rows so far */
+    double loss;       /* training set, double, reduction and l2 as in the run */
+    double test_loss;  /* held-out rows, same reduction, without the l2 term; NAN if there are none */
+};
+
+/* What came of one run. Everything else (times to target, status) follows from this and the target. */
+struct outcome {
+    uint64_t id;
+    bool blown_up;      /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
+    uint64_t n_points;
+    struct point *points; /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
+    double test_error;  /* share of held-out rows on the wrong side at the end; NAN if there are none */
+    uint64_t weights_hash; /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
+    double seconds;     /* of its pack, divided by the runs in it */
+};
+void outcome_free(struct outcome *o);
+
+/* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop = target and
+ * a gap; NAN otherwise). Any thread; allocates its own workspace. */
+bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data, const struct kernels *k,
+                const double *lstar, struct outcome out[LANES], struct err *e);
+/* Bytes train_pack will allocate for a pack on these data. */
+size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule);
+
+/* The target, judged: whether loss meets it. */
+bool target_met(struct value target, double loss, double start_loss, double lstar);
