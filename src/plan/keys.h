@@ -47,6 +47,7 @@ enum key_flags { AXIS = 8, ID = 16, COLUMN = 32, SYN = 64, SVM = 128 };
     X(DATA, test_path, "", TEXT, 0, 0, 0, "", SVM, "LIBSVM file of held-out rows") \
     X(MODEL, loss, "logistic squared", NONE, 0, 1, 0, "logistic", AXIS | ID | COLUMN, "loss of a row") \
     X(MODEL, reduction, "mean sum", NONE, 0, 1, 0, "mean", AXIS | ID | COLUMN, "over the rows of a step") \
+    X(MODEL, l2, "", REAL, 0, INFINITY, OPEN_HI, "0", AXIS | ID | COLUMN, "adds 1/2 l2 |w|^2 to the loss, never the bias") \
     X(MODEL, w0, "normal", CALL, -INFINITY, INFINITY, 3, "0", AXIS | ID | COLUMN, "start of every weight, or normal(sd)") \
     X(MODEL, b0, "normal", CALL, -INFINITY, INFINITY, 3, "0", AXIS | ID | COLUMN, "start of the bias, or normal(sd)") \
     X(MODEL, start, "", TEXT, 0, 0, 0, "", AXIS, "pairs w0:b0, instead of both") \
