@@ -43,7 +43,6 @@ struct sparse {
 
 /* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned. */
 struct kernels {
-    enum isa isa;
     enum precision precision;
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
@@ -62,10 +61,10 @@ struct kernels {
     void (*finish_gradient)(size_t n, const void *scale, const void *l2, const void *w, void *g);
     /* One step of a rule on n lines: w, state[k]: (n, LANES), g: (n, LANES), coefs: (n_coefs, LANES).
      * finite (LANES): 0 is added for each lane whose new w are all finite, NaN otherwise. */
-    void (*step[16][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs,
+    void (*step[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs,
                                         void *finite);
     /* The same rule over n parameters of one run (what `bench kernels` times): coefs: (n_coefs). Any n, any alignment. */
-    void (*dense[16][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs);
+    void (*dense[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs);
 };
 
 extern const char *const isa_names[ISA_COUNT];

@@ -1,0 +1,294 @@
+/* The loops, compiled once per ISA and precision (see the list in src/kern/CMakeLists.txt): KERN_ISA is scalar, avx2 or
+ * avx512, KERN_F64 is defined for doubles. A line of LANES values is V_LINE registers of V_LANES lanes. */
+#include "kern/kern.h"
+
+#ifdef KERN_F64
+typedef double real;
+#else
+typedef float real;
+#endif
+
+#define PASTE_(a, b, c) a##_##b##_##c
+#define PASTE(a, b, c) PASTE_(a, b, c)
+#define HEADER_(isa) <kern/vec_##isa.h>
+#define HEADER(isa) HEADER_(isa)
+#include HEADER(KERN_ISA)
+#ifdef KERN_F64
+#define KERN_TABLE PASTE(kernels, KERN_ISA, f64)
+#define KERN_PRECISION PRECISION_F64
+#else
+#define KERN_TABLE PASTE(kernels, KERN_ISA, f32)
+#define KERN_PRECISION PRECISION_F32
+#endif
+
+#define RULES_STEPS
+#include "kern/losses.h"
+#include "kern/rules.h"
+
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
+
+enum { V_LINE = LANES / V_LANES, AHEAD = 32, TILE = 32 };
+_Static_assert(AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
+
+/* ---- gather-sums: the two passes over the data ------------------------------------------------------------ */
+
+/* Adds line i of src, times val[k], to s. */
+INLINE void add_line(vr s[V_LINE], const real *src, uint64_t k, const uint32_t *idx, const real *val) {
+    const real *line = src + (size_t)idx[k] * LANES;
+    __builtin_prefetch(src + (size_t)idx[k + AHEAD] * LANES, 0, 3);
+    if (sizeof(real) * LANES > 64)
+        __builtin_prefetch(src + (size_t)idx[k + AHEAD] * LANES + LANES / 2, 0, 3);
+    for (int v = 0; v < V_LINE; v++) {
+        const vr x = v_load(line + v * V_LANES);
+        s[v] = val ? v_fma(v_set1(val[k]), x, s[v]) : s[v] + x;
+    }
+}
+
+/* out = first + sum over k in [k0, k1) of val[k] * line idx[k], in PARTIALS partial sums by position. */
+INLINE void gather_sum(const real *src, uint64_t k0, uint64_t k1, const uint32_t *idx, const real *val,
+                       const vr first[V_LINE], vr out[V_LINE]) {
+    vr s[PARTIALS][V_LINE];
+    for (int v = 0; v < V_LINE; v++) {
+        s[0][v] = first[v];
+        for (int p = 1; p < PARTIALS; p++)
+            s[p][v] = v_set1(0);
+    }
+    uint64_t k = k0;
+    for (; k + PARTIALS <= k1; k += PARTIALS)
+        for (int p = 0; p < PARTIALS; p++)
+            add_line(s[p], src, k + (uint64_t)p, idx, val);
+    for (int p = 0; p < PARTIALS - 1; p++)
+        if (k + (uint64_t)p < k1)
+            add_line(s[p], src, k + (uint64_t)p, idx, val);
+    for (int v = 0; v < V_LINE; v++)
+        out[v] = (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]);
+}
+_Static_assert(PARTIALS == 4, "gather_sum joins four partial sums");
+
+INLINE void forward_loop(const struct sparse *x, const real *val, const real *w, const real *b, size_t row0,
+                         size_t row1, real *z) {
+    vr bias[V_LINE];
+    for (int v = 0; v < V_LINE; v++)
+        bias[v] = v_load(b + v * V_LANES);
+    for (size_t i = row0; i < row1; i++, z += LANES) {
+        vr sum[V_LINE];
+        gather_sum(w, x->ptr[i], x->ptr[i + 1], x->idx, val, bias, sum);
+        for (int v = 0; v < V_LINE; v++)
+            v_store(z + v * V_LANES, sum[v]);
+    }
+}
+
+static void forward(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z) {
+    if (x->val)
+        forward_loop(x, x->val, w, b, row0, row1, z);
+    else
+        forward_loop(x, NULL, w, b, row0, row1, z);
+}
+
+INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {
+    for (int v = 0; v < V_LINE; v++)
+        v_store(g + v * V_LANES, add ? v_load(g + v * V_LANES) + sum[v] : sum[v]);
+}
+
+INLINE void gradient_loop(const struct sparse *x, const real *val, const real *e, size_t col0, size_t col1, real *g,
+                          bool add) {
+    vr zero[V_LINE];
+    for (int v = 0; v < V_LINE; v++)
+        zero[v] = v_set1(0);
+    for (size_t j = col0; j < col1; j++, g += LANES) {
+        vr sum[V_LINE];
+        gather_sum(e, x->ptr[j], x->ptr[j + 1], x->idx, val, zero, sum);
+        put_gradient(g, sum, add);
+    }
+}
+
+static void gradient(const struct sparse *x, const void *e, size_t col0, size_t col1, void *g, bool add) {
+    if (x->val)
+        gradient_loop(x, x->val, e, col0, col1, g, add);
+    else
+        gradient_loop(x, NULL, e, col0, col1, g, add);
+}
+
+static void gradient_bias(const void *e, size_t row0, size_t row1, void *g, bool add) {
+    vr s[PARTIALS][V_LINE], sum[V_LINE];
+    for (int p = 0; p < PARTIALS; p++)
+        for (int v = 0; v < V_LINE; v++)
+            s[p][v] = v_set1(0);
+    const real *line = (const real *)e + row0 * LANES;
+    size_t i = row0;
+    for (; i + PARTIALS <= row1; i += PARTIALS)
+        for (int p = 0; p < PARTIALS; p++, line += LANES)
+            for (int v = 0; v < V_LINE; v++)
+                s[p][v] += v_load(line + v * V_LANES);
+    for (int p = 0; i < row1; i++, p++, line += LANES)
+        for (int v = 0; v < V_LINE; v++)
+            s[p][v] += v_load(line + v * V_LANES);
+    for (int v = 0; v < V_LINE; v++)
+        sum[v] = (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]);
+    put_gradient(g, sum, add);
+}
+
+static void finish_gradient(size_t n, const void *scale, const void *l2, const void *w_, void *g_) {
+    const real *w = w_;
+    real *g = g_;
+    for (int v = 0; v < V_LINE; v++) {
+        const vr a = v_load((const real *)scale + v * V_LANES), b = v_load((const real *)l2 + v * V_LANES);
+        for (size_t i = 0; i < n; i++) {
+            const size_t at = i * LANES + (size_t)v * V_LANES;
+            v_store(g + at, v_fma(b, v_load(w + at), a * v_load(g + at)));
+        }
+    }
+}
+
+/* ---- losses: z -> e, and the sums of L in double ------------------------------------------------------------ */
+
+#define X(name, ...)                                                                                         \
+    INLINE void name##_rows(size_t n, const real *y, const real *z, real *e, double *sum, bool want_loss,     \
+                            bool want_e) {                                                                   \
+        vsum s[V_LINE];                                                                                      \
+        for (int v = 0; v < V_LINE; v++)                                                                     \
+            if (want_loss)                                                                                   \
+                s[v] = v_sum_load(sum + v * V_LANES);                                                        \
+        for (size_t i = 0; i < n; i++) {                                                                     \
+            const vr yi = v_set1(y[i]);                                                                      \
+            for (int v = 0; v < V_LINE; v++) {                                                               \
+                const size_t at = i * LANES + (size_t)v * V_LANES;                                           \
+                const vr zi = v_load(z + at);                                                                \
+                vr li, ei;                                                                                   \
+                name##_loss(zi, yi, v_exp(-v_abs(zi)), &li, &ei, want_loss, want_e);                         \
+                if (want_e)                                                                                  \
+                    v_store(e + at, ei);                                                                     \
+                if (want_loss)                                                                               \
+                    s[v] = v_sum_add(s[v], li);                                                              \
+            }                                                                                                \
+        }                                                                                                    \
+        for (int v = 0; v < V_LINE; v++)                                                                     \
+            if (want_loss)                                                                                   \
+                v_sum_store(sum + v * V_LANES, s[v]);                                                        \
+    }                                                                                                        \
+    static void name##_residual(size_t n, const void *y, void *ze, double *loss) {                           \
+        if (loss)                                                                                            \
+            name##_rows(n, y, ze, ze, loss, true, true);                                                     \
+        else                                                                                                 \
+            name##_rows(n, y, ze, ze, NULL, false, true);                                                    \
+    }                                                                                                        \
+    static void name##_only(size_t n, const void *y, const void *z, double *loss) {                          \
+        name##_rows(n, y, z, NULL, loss, true, false);                                                       \
+    }
+LOSSES(X)
+#undef X
+
+static void misses(size_t n, const void *y_, const void *z_, double *errors) {
+    const real *y = y_, *z = z_;
+    for (size_t i = 0; i < n; i++)
+        for (int lane = 0; lane < LANES; lane++) {
+            const real zi = z[i * LANES + (size_t)lane];
+            errors[lane] += (y[i] >= (real)0.5 ? zi >= 0 : zi < 0) ? 0 : 1;
+        }
+}
+
+/* ---- rules over lines (runs across lanes) and over parameters (one run) ------------------------------------- */
+
+/* One step on the register at p: w and every state array at the same place. */
+#define STEP_AT(name, variant, at, load, store, gv)                                                          \
+    vr s[RULE_MAX_STATE];                                                                                    \
+    for (int k = 0; k < n_state; k++)                                                                        \
+        s[k] = load(state[k] + (at));                                                                        \
+    const vr w_new = name##_step(load(w + (at)), gv, s, c, variant);                                         \
+    store(w + (at), w_new);                                                                                  \
+    for (int k = 0; k < n_state; k++)                                                                        \
+        store(state[k] + (at), s[k]);
+
+#define R(name)                                                                                              \
+    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,        \
+                             const real *coefs, real *finite, int n_state, int n_coefs, int variant) {       \
+        real *state[RULE_MAX_STATE];                                                                         \
+        for (int k = 0; k < n_state; k++)                                                                    \
+            state[k] = state_[k];                                                                            \
+        for (size_t first = 0; first < n; first += TILE) {                                                   \
+            const size_t last = first + TILE < n ? first + TILE : n;                                         \
+            for (int v = 0; v < V_LINE; v++) {                                                               \
+                vr c[RULE_MAX_COEFS], bad = v_load(finite + v * V_LANES);                                    \
+                for (int k = 0; k < n_coefs; k++)                                                            \
+                    c[k] = v_load(coefs + k * LANES + v * V_LANES);                                          \
+                for (size_t i = first; i < last; i++) {                                                      \
+                    const size_t at = i * LANES + (size_t)v * V_LANES;                                       \
+                    STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                              \
+                    bad = v_fma(w_new, v_set1(0), bad); /* NaN as soon as one w is inf or NaN */             \
+                }                                                                                            \
+                v_store(finite + v * V_LANES, bad);                                                          \
+            }                                                                                                \
+        }                                                                                                    \
+    }                                                                                                        \
+    INLINE void name##_parameters(size_t n, real *w, void *const *state_, const real *g, const real *coefs,  \
+                                  int n_state, int n_coefs, int variant) {                                   \
+        real *state[RULE_MAX_STATE];                                                                         \
+        vr c[RULE_MAX_COEFS];                                                                                \
+        for (int k = 0; k < n_state; k++)                                                                    \
+            state[k] = state_[k];                                                                            \
+        for (int k = 0; k < n_coefs; k++)                                                                    \
+            c[k] = v_set1(coefs[k]);                                                                         \
+        size_t i = 0;                                                                                        \
+        for (; i + V_LANES <= n; i += V_LANES) {                                                             \
+            STEP_AT(name, variant, i, v_load_any, v_store_any, v_load_any(g + i))                            \
+        }                                                                                                    \
+        if (i < n) { /* the last few: through a register's worth of memory */                                \
+            real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                     \
+            for (size_t r = 0; r < n - i; r++) {                                                             \
+                tail[0][r] = w[i + r];                                                                       \
+                tail[1][r] = g[i + r];                                                                       \
+                for (int k = 0; k < n_state; k++)                                                            \
+                    tail[k + 2][r] = state[k][i + r];                                                        \
+            }                                                                                                \
+            vr s[RULE_MAX_STATE];                                                                            \
+            for (int k = 0; k < n_state; k++)                                                                \
+                s[k] = v_load(tail[k + 2]);                                                                  \
+            v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                  \
+            for (int k = 0; k < n_state; k++)                                                                \
+                v_store(tail[k + 2], s[k]);                                                                  \
+            for (size_t r = 0; r < n - i; r++) {                                                             \
+                w[i + r] = tail[0][r];                                                                       \
+                for (int k = 0; k < n_state; k++)                                                            \
+                    state[k][i + r] = tail[k + 2][r];                                                        \
+            }                                                                                                \
+        }                                                                                                    \
+    }
+RULES(R, RULES_NONE)
+#undef R
+
+#define V(name, variant, states, n_coefs, point)                                                             \
+    static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g, const void *coefs, \
+                                       void *finite) {                                                       \
+        name##_lines(n, w, state, g, coefs, finite, states, n_coefs, variant);                               \
+    }                                                                                                        \
+    static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,            \
+                                            const void *coefs) {                                             \
+        name##_parameters(n, w, state, g, coefs, states, n_coefs, variant);                                  \
+    }
+RULES(RULES_NONE, V)
+#undef V
+
+/* ---- the table -------------------------------------------------------------------------------------------- */
+
+enum {
+#define R(name) RULE_##name,
+    RULES(R, RULES_NONE)
+#undef R
+};
+
+const struct kernels KERN_TABLE = {
+    .precision = KERN_PRECISION,
+    .forward = forward,
+    .gradient = gradient,
+    .gradient_bias = gradient_bias,
+    .finish_gradient = finish_gradient,
+    .misses = misses,
+#define X(name, ...) .residual[LOSS_##name] = name##_residual, .loss[LOSS_##name] = name##_only,
+    LOSSES(X)
+#undef X
+#define V(name, variant, ...)                                                                                \
+    .step[RULE_##name][variant] = name##_lines_##variant,                                                    \
+    .dense[RULE_##name][variant] = name##_parameters_##variant,
+    RULES(RULES_NONE, V)
+#undef V
+};
