@@ -1,0 +1,275 @@
+/* Setting up a pack and recording what comes of it. */
+#include "train/team.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/stats.h"
+#include "train/full.h"
+#include <math.h>
+#include <string.h>
+
+static void put(const struct team *t, void *array, size_t at, double x) {
+    if (t->precision == PRECISION_F32)
+        ((float *)array)[at] = (float)x;
+    else
+        ((double *)array)[at] = x;
+}
+
+static double get(const struct team *t, const void *array, size_t at) {
+    return t->precision == PRECISION_F32 ? (double)((const float *)array)[at] : ((const double *)array)[at];
+}
+
+/* ---- memory: one slab, arrays staggered so that no two start at the same place in a page ---------------------- */
+
+struct layout {
+    char *base; /* NULL while measuring */
+    size_t bytes, n;
+};
+
+static void *take(struct layout *l, size_t bytes) {
+    void *p = l->base ? l->base + l->bytes : NULL;
+    l->n++;
+    const size_t page = 4096, stagger = 320 * l->n % page / LINE_BYTES * LINE_BYTES;
+    l->bytes = (l->bytes + bytes + page - 1) / page * page + stagger;
+    return p;
+}
+
+static void lay_out(struct team *t, struct layout *l, const struct dataset *data, const struct rule_variant *v) {
+    const size_t line = t->line, d = data->n_features;
+    t->w = take(l, d * line);
+    for (int k = 0; k < v->n_state; k++)
+        t->state[k] = take(l, d * line);
+    t->e = take(l, data->train.n_rows * line);
+    t->g = take(l, full_gradient_lines(data) * line);
+    t->z = take(l, CHUNK * line);
+    t->b = take(l, line);
+    for (int k = 0; k < v->n_state; k++)
+        t->b_state[k] = take(l, line);
+    void **const lines[] = {&t->scale, &t->l2, &t->b_l2, &t->finite};
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++)
+        *lines[k] = take(l, line);
+    t->coefs = take(l, RULE_MAX_COEFS * line);
+    t->b_coefs = take(l, RULE_MAX_COEFS * line);
+}
+
+size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_variant *v) {
+    struct team t = {.line = LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double))};
+    struct layout l = {0};
+    lay_out(&t, &l, d, v);
+    return l.bytes;
+}
+
+/* ---- start points ------------------------------------------------------------------------------------------- */
+
+/* Writes lane `lane` of w and b: a constant, or normal draws in feature order, then the bias. */
+static void start_lane(struct team *t, int lane) {
+    const struct run *r = &t->lane[lane].run;
+    const struct value w0 = r->v[KEY_MODEL_w0], b0 = r->v[KEY_MODEL_b0];
+    const size_t d = t->data->n_features;
+    struct rng rng = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 0);
+    for (size_t j = 0; j < d; j++)
+        put(t, t->w, j * LANES + (size_t)lane, w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
+    struct rng rng_b = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 1);
+    put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
+}
+
+bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
+               const struct kernels *k, const double *lstar, struct err *e) {
+    *t = (struct team){.data = data, .k = k, .precision = k->precision, .n = pack->n, .n_running = pack->n};
+    t->real = k->precision == PRECISION_F32 ? sizeof(float) : sizeof(double);
+    t->line = LANES * t->real;
+    for (int lane = 0; lane < LANES; lane++) {
+        struct lane *a = &t->lane[lane];
+        plan_run(plan, pack->run[lane < pack->n ? lane : 0], &a->run);
+        a->target = *plan_target(plan);
+        a->lstar = lane < pack->n && lstar ? lstar[lane] : NAN;
+        a->beta1_t = a->beta2_t = 1;
+        a->running = lane < pack->n;
+        a->out.id = a->run.id;
+        a->out.test_error = NAN;
+    }
+    const struct run *first = &t->lane[0].run;
+    t->rule = rule_index(first->rule);
+    t->variant_number = rule_variant_number(first->rule, first->h);
+    t->variant = rule_variant(t->rule, t->variant_number);
+    t->loss = (enum loss)first->v[KEY_MODEL_loss].word;
+
+    struct layout l = {0};
+    lay_out(t, &l, data, t->variant);
+    t->slab = mem_lines(l.bytes, 1, e);
+    if (!t->slab)
+        return false;
+    l = (struct layout){.base = t->slab};
+    lay_out(t, &l, data, t->variant);
+
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct run *r = &t->lane[lane].run;
+        const double l2 = r->v[KEY_MODEL_l2].number;
+        start_lane(t, lane);
+        put(t, t->scale, (size_t)lane, r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
+        put(t, t->l2, (size_t)lane, l2);
+        put(t, t->b_l2, (size_t)lane, 0);
+        put(t, t->finite, (size_t)lane, 0);
+        t->any_l2 |= l2 != 0;
+    }
+    for (int s = 0; s < t->variant->n_state; s++) {
+        const bool point = t->variant->point == s + 1; /* starts at w, all other state at zero */
+        if (point) {
+            memcpy(t->state[s], t->w, data->n_features * t->line);
+            memcpy(t->b_state[s], t->b, t->line);
+        } else {
+            memset(t->state[s], 0, data->n_features * t->line);
+            memset(t->b_state[s], 0, t->line);
+        }
+    }
+    return true;
+}
+
+void team_free(struct team *t) {
+    free(t->slab);
+    for (int lane = 0; lane < LANES; lane++)
+        outcome_free(&t->lane[lane].out);
+}
+
+/* ---- coefficients --------------------------------------------------------------------------------------------- */
+
+void team_coefs(struct team *t, uint64_t step) {
+    (void)step;
+    for (int lane = 0; lane < LANES; lane++) {
+        struct lane *a = &t->lane[lane];
+        const struct rule *rule = a->run.rule;
+        double h[H_COUNT], c[RULE_MAX_COEFS];
+        memcpy(h, a->run.h, sizeof h);
+        a->beta1_t *= h[H_beta1];
+        a->beta2_t *= h[H_beta2];
+        const struct rule_time time = {.eta = h[H_eta0], .eta_next = h[H_eta0], .beta1_t = a->beta1_t, .beta2_t = a->beta2_t};
+        rule->coefs(h, &time, c);
+        for (int k = 0; k < t->variant->n_coefs; k++)
+            put(t, t->coefs, (size_t)(k * LANES + lane), c[k]);
+        h[H_weight_decay] = 0; /* never of the bias */
+        rule->coefs(h, &time, c);
+        for (int k = 0; k < t->variant->n_coefs; k++)
+            put(t, t->b_coefs, (size_t)(k * LANES + lane), c[k]);
+    }
+}
+
+/* ---- evaluation ------------------------------------------------------------------------------------------------ */
+
+void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {
+    const struct sparse x = data_rows(part, t->precision);
+    const char *y = data_targets(part, t->precision);
+    memset(loss, 0, LANES * sizeof *loss);
+    for (size_t block = 0; block < part->n_rows; block += BLOCK_ROWS) {
+        const size_t end = block + BLOCK_ROWS < part->n_rows ? block + BLOCK_ROWS : part->n_rows;
+        double sum[LANES] __attribute__((aligned(64))) = {0};
+        for (size_t row = block; row < end; row += CHUNK) {
+            const size_t n = end - row < CHUNK ? end - row : CHUNK;
+            t->k->forward(&x, t->w, t->b, row, row + n, t->z);
+            t->k->loss[t->loss](n, y + row * t->real, t->z, sum);
+            if (errors)
+                t->k->misses(n, y + row * t->real, t->z, errors);
+        }
+        for (int lane = 0; lane < LANES; lane++)
+            loss[lane] += sum[lane];
+    }
+}
+
+/* 1/2 |w|^2 of every lane, in double, features ascending. */
+static void half_square_norm(const struct team *t, double sum[LANES]) {
+    memset(sum, 0, LANES * sizeof *sum);
+    for (size_t j = 0; j < t->data->n_features; j++)
+        for (int lane = 0; lane < LANES; lane++) {
+            const double w = get(t, t->w, j * LANES + (size_t)lane);
+            sum[lane] += w * w;
+        }
+    for (int lane = 0; lane < LANES; lane++)
+        sum[lane] *= 0.5;
+}
+
+static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
+    enum { PIECE = 1024 };
+    struct hash *h = hash_new();
+    if (!h) {
+        err_add(e, "out of memory for the hash of a run's weights");
+        return 0;
+    }
+    const size_t d = t->data->n_features;
+    for (size_t j = 0; j < d + 1; j += PIECE) {
+        const size_t n = d + 1 - j < PIECE ? d + 1 - j : PIECE;
+        float f32[PIECE];
+        double f64[PIECE];
+        for (size_t k = 0; k < n; k++) {
+            const double w = j + k < d ? get(t, t->w, (j + k) * LANES + (size_t)lane) : get(t, t->b, (size_t)lane);
+            f32[k] = isnan(w) ? __builtin_nanf("") : (float)w;
+            f64[k] = isnan(w) ? __builtin_nan("") : w;
+        }
+        hash_add(h, t->precision == PRECISION_F32 ? (void *)f32 : (void *)f64, n * t->real);
+    }
+    const uint64_t value = hash_value64(h);
+    hash_free(h);
+    return value;
+}
+
+uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k) {
+    const double steps = evaluate * (double)k * (double)steps_per_epoch;
+    return (uint64_t)(floor(steps) == steps ? steps : floor(steps) + 1);
+}
+
+bool target_met(struct value target, double loss, double start_loss, double lstar) {
+    enum { GAP, RATIO, LOSS };
+    switch (target.word) {
+    case GAP:
+        return loss - lstar <= target.number * (start_loss - lstar);
+    case RATIO:
+        return loss <= target.number * start_loss;
+    case LOSS:
+        return loss <= target.number;
+    default:
+        return false;
+    }
+}
+
+bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES], bool last,
+                 struct err *e) {
+    const struct data_part *test = &t->data->test;
+    double test_loss[LANES], errors[LANES] = {0}, norm[LANES];
+    if (test->n_rows)
+        team_loss(t, test, test_loss, errors);
+    if (t->any_l2)
+        half_square_norm(t, norm);
+    for (int lane = 0; lane < LANES; lane++) {
+        struct lane *a = &t->lane[lane];
+        if (!a->running)
+            continue;
+        const bool mean = a->run.v[KEY_MODEL_reduction].word == 0;
+        const double l2 = a->run.v[KEY_MODEL_l2].number;
+        struct point p = {.epoch = epoch, .step = step, .nonzeros = nonzeros, .test_loss = NAN};
+        p.loss = mean ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
+        if (l2 != 0)
+            p.loss += l2 * norm[lane];
+        if (test->n_rows)
+            p.test_loss = mean ? test_loss[lane] / (double)test->n_rows : test_loss[lane];
+        if (!mem_grow(&a->out.points, &a->cap, a->out.n_points + 1, sizeof p, e))
+            return false;
+        a->out.points[a->out.n_points++] = p;
+        if (a->out.n_points == 1)
+            a->start_loss = p.loss;
+
+        const double limit = 1e6 * (a->start_loss > 1 ? a->start_loss : 1);
+        a->out.blown_up = !isfinite(p.loss) || fabs(p.loss) > limit || isnan(get(t, t->finite, (size_t)lane));
+        const bool stop = a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
+        if (!last && !a->out.blown_up && !stop)
+            continue;
+        a->running = false;
+        t->n_running--;
+        if (test->n_rows)
+            a->out.test_error = errors[lane] / (double)test->n_rows;
+        struct err hash_failed = {0};
+        a->out.weights_hash = hash_lane(t, lane, &hash_failed);
+        if (hash_failed.count) {
+            err_clear(&hash_failed);
+            return err_add(e, "out of memory for the hash of a run's weights");
+        }
+    }
+    return true;
+}

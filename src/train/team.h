@@ -1,0 +1,72 @@
+/* A pack in training: sixteen lanes, their weights and state, and what has been recorded of each. Internal to train/.
+ *
+ * Lanes past the pack's last run repeat its first one and are never recorded. A lane that has ended (its budget spent,
+ * blown up, or its target met) is recorded and frozen: the others go on, and it computes along unheeded. */
+#pragma once
+#include "train/train.h"
+
+enum { CHUNK = 128 }; /* rows between two looks at the same residuals: they stay in L1 */
+
+struct lane {
+    struct run run;
+    struct value target;
+    double lstar;
+    double beta1_t, beta2_t; /* running products in double */
+    double start_loss;
+    bool running;
+    struct outcome out;
+    size_t cap; /* points allocated */
+};
+
+struct team {
+    const struct dataset *data;
+    const struct kernels *k;
+    enum precision precision;
+    size_t real, line; /* bytes of a real, of a line of LANES of them */
+    int n;             /* lanes that are runs */
+    int n_running;
+    int rule, variant_number;
+    const struct rule_variant *variant;
+    enum loss loss;
+    struct lane lane[LANES];
+    bool any_l2;
+
+    /* One allocation. d = data->n_features. */
+    void *slab;
+    void *w, *state[RULE_MAX_STATE]; /* (d, LANES) */
+    void *b, *b_state[RULE_MAX_STATE]; /* (LANES) */
+    void *e;                         /* (n_rows, LANES): residuals; full batch */
+    void *g;                         /* (d, LANES) where the columns are taken block by block, else (TILE_COLUMNS, LANES) */
+    void *z;                         /* (CHUNK, LANES) */
+    void *scale, *l2, *b_l2, *finite; /* (LANES) */
+    void *coefs, *b_coefs;           /* (n_coefs, LANES) */
+};
+
+/* Sets up lanes, start points and arrays. team_free() in any case. */
+bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
+               const struct kernels *k, const double *lstar, struct err *e);
+void team_free(struct team *t);
+size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_variant *v);
+
+/* Coefficients of step `step` (1, 2, ...) for all lanes; call once for each step, in order. */
+void team_coefs(struct team *t, uint64_t step);
+
+/* Where the gradient is taken (w, or the look-ahead point), and its bias. */
+static inline void *team_point(const struct team *t) { return t->variant->point ? t->state[t->variant->point - 1] : t->w; }
+static inline void *team_point_bias(const struct team *t) {
+    return t->variant->point ? t->b_state[t->variant->point - 1] : t->b;
+}
+
+/* Losses of a part at w, summed as kern.h says, neither reduced nor with l2; errors (LANES) may be NULL. */
+void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors);
+
+/* Records an evaluation at w of the whole training set for every running lane: sums as from team_loss. Held-out rows
+ * are evaluated here. Ends the lanes that blew up or met their target, all of them if `last`. */
+bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES], bool last,
+                 struct err *e);
+
+/* The k-th evaluation (k = 0, 1, ...) comes after this many steps: the first at which k * evaluate epochs are complete. */
+uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k);
+
+/* full.c: the steps of full-batch training, from the start to the last evaluation. */
+bool train_full(struct team *t, struct err *e);
