@@ -1,0 +1,119 @@
+/* Whole files and folders. Declared in text.h. */
+#include "base/mem.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool file_read(const char *path, char **data, size_t *len, struct err *e) {
+    *data = NULL;
+    *len = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_add(e, "%s: cannot open: %s", path, strerror(errno));
+    struct stat st;
+    size_t cap = 0, chunk = 1 << 16, n = 0;
+    char *s = NULL;
+    bool ok = false;
+    /* The size is a hint: pipes and /proc files have none. */
+    if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size + 1 > chunk)
+        chunk = (size_t)st.st_size + 1;
+    for (;;) {
+        if (!mem_grow(&s, &cap, n + chunk + 1, 1, e)) {
+            err_add(e, "%s: cannot read: the file does not fit in memory", path);
+            goto out;
+        }
+        ssize_t got = read(fd, s + n, cap - n - 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            err_add(e, "%s: cannot read: %s", path, strerror(errno));
+            goto out;
+        }
+        if (got == 0)
+            break;
+        n += (size_t)got;
+        chunk = 1 << 12;
+    }
+    s[n] = '\0';
+    *data = s;
+    *len = n;
+    s = NULL;
+    ok = true;
+out:
+    free(s);
+    close(fd);
+    return ok;
+}
+
+static bool write_all(int fd, const char *data, size_t len) {
+    while (len) {
+        ssize_t put = write(fd, data, len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        data += put;
+        len -= (size_t)put;
+    }
+    return true;
+}
+
+bool file_write(const char *path, const char *data, size_t len, struct err *e) {
+    struct text beside = {0};
+    text_addf(&beside, "%s.%ld.tmp", path, (long)getpid());
+    if (beside.failed) {
+        text_free(&beside);
+        return err_add(e, "%s: cannot write: out of memory", path);
+    }
+    int fd = open(beside.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool ok = fd >= 0 && write_all(fd, data, len) && !fsync(fd);
+    int reason = errno;
+    if (fd >= 0 && close(fd) && ok) {
+        ok = false;
+        reason = errno;
+    }
+    if (ok && rename(beside.s, path)) {
+        ok = false;
+        reason = errno;
+    }
+    if (!ok) {
+        err_add(e, "%s: cannot write: %s", path, strerror(reason));
+        if (fd >= 0)
+            unlink(beside.s);
+    }
+    text_free(&beside);
+    return ok;
+}
+
+static bool is_dir(const char *path) {
+    struct stat st;
+    return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+bool dir_make(const char *path, struct err *e) {
+    char *s = strdup(path);
+    if (!s)
+        return err_add(e, "%s: cannot make the folder: out of memory", path);
+    bool ok = true;
+    for (char *p = s + 1; ok && *s; p++) {
+        if (*p != '/' && *p)
+            continue;
+        bool last = !*p;
+        *p = '\0';
+        if (mkdir(s, 0777) && !is_dir(s)) {
+            int reason = errno == EEXIST ? ENOTDIR : errno;
+            ok = err_add(e, "%s: cannot make the folder %s: %s", path, s, strerror(reason));
+        }
+        if (last)
+            break;
+        *p = '/';
+    }
+    if (!*s)
+        ok = err_add(e, "cannot make a folder without a name");
+    free(s);
+    return ok;
+}

@@ -1,0 +1,80 @@
+/* Read once from /proc, sysconf and the build (commit.h and the definitions on this file in CMakeLists.txt). */
+#define _GNU_SOURCE
+#include "base/machine.h"
+#include "commit.h" /* BENCH_COMMIT, made by cmake/commit.cmake at every build */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static struct machine machine;
+
+/* The first line of a file that starts with `key`, from behind it; false when there is none. */
+static int find_line(const char *path, const char *key, char *out, size_t size) {
+    FILE *f = fopen(path, "r");
+    int found = 0;
+    if (!f)
+        return 0;
+    while (!found && fgets(out, (int)size, f))
+        found = !strncmp(out, key, strlen(key));
+    fclose(f);
+    if (!found)
+        return 0;
+    char *value = out + strlen(key) + strspn(out + strlen(key), " \t:");
+    value[strcspn(value, "\n")] = '\0';
+    memmove(out, value, strlen(value) + 1);
+    return 1;
+}
+
+static uint64_t cache_bytes(int name) {
+    long n = sysconf(name);
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* What the kernel calls available, or less where a control group (a container, a batch job) allows less. */
+static uint64_t available_bytes(void) {
+    char line[256];
+    unsigned long long kib, limit, used;
+    uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (find_line("/proc/meminfo", "MemAvailable", line, sizeof line) && sscanf(line, "%llu", &kib) == 1)
+        bytes = kib * 1024;
+    if (find_line("/sys/fs/cgroup/memory.max", "", line, sizeof line) && sscanf(line, "%llu", &limit) == 1 &&
+        find_line("/sys/fs/cgroup/memory.current", "", line, sizeof line) && sscanf(line, "%llu", &used) == 1 &&
+        limit > used && limit - used < bytes)
+        bytes = limit - used;
+    return bytes;
+}
+
+static void fill(void) {
+    struct machine *m = &machine;
+    char line[256];
+    snprintf(m->cpu, sizeof m->cpu, "%.63s",
+             find_line("/proc/cpuinfo", "model name", line, sizeof line) ? line : "unknown");
+    struct utsname u;
+    if (!uname(&u))
+        snprintf(m->os, sizeof m->os, "%.30s %.40s %.20s", u.sysname, u.release, u.machine);
+    cpu_set_t set;
+    m->threads = sched_getaffinity(0, sizeof set, &set) ? (int)sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&set);
+    if (m->threads < 1)
+        m->threads = 1;
+    m->memory_bytes = available_bytes();
+    m->l1_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE);
+    m->l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE);
+    m->l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE);
+#ifdef __clang__
+    snprintf(m->compiler, sizeof m->compiler, "%.90s", __VERSION__);
+#else
+    snprintf(m->compiler, sizeof m->compiler, "gcc %.90s", __VERSION__);
+#endif
+    snprintf(m->flags, sizeof m->flags, "%.255s", BENCH_FLAGS);
+    snprintf(m->version, sizeof m->version, "%.31s", BENCH_VERSION);
+    snprintf(m->commit, sizeof m->commit, "%.47s", BENCH_COMMIT);
+}
+
+const struct machine *machine_get(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fill);
+    return &machine;
+}
