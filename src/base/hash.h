@@ -1,4 +1,5 @@
-/* Hashes (XXH3, xxhash >= 0.8, whose output is fixed): names of runs, checksums of rows, fingerprints of data. */
+/* Hashes (XXH3, xxhash >= 0.8, whose output is fixed): names of runs, checksums of rows, fingerprints of data.
+ */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

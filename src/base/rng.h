@@ -1,6 +1,7 @@
 /* PCG32 (XSH-RR 64/32): M. E. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
  * Algorithms for Random Number Generation", HMC-CS-2014-0905. Bit-equal to pcg_setseq_64 of the C++ library.
- * All draws below use only integers, IEEE arithmetic and SLEEF's deterministic functions: the same bits anywhere. */
+ * All draws below use only integers, IEEE arithmetic and SLEEF's deterministic functions: the same bits
+ * anywhere. */
 #pragma once
 #include <stdint.h>
 
@@ -11,7 +12,19 @@ struct rng {
 /* Seeds stream `stream` of generator `seed`: pcg32_srandom(seed, stream). */
 struct rng rng_make(uint64_t seed, uint64_t stream);
 /* A stream named by what it is for: (seed, purpose, index) are mixed by splitmix64 into seed and stream. */
-enum rng_purpose { RNG_FEATURE = 1, RNG_SIGN, RNG_LABEL, RNG_TEST_FEATURE, RNG_TEST_LABEL, RNG_HOLD_OUT, RNG_START, RNG_ORDER, RNG_VALUE, RNG_TEST_VALUE, RNG_BOOTSTRAP };
+enum rng_purpose {
+    RNG_FEATURE = 1,
+    RNG_SIGN,
+    RNG_LABEL,
+    RNG_TEST_FEATURE,
+    RNG_TEST_LABEL,
+    RNG_HOLD_OUT,
+    RNG_START,
+    RNG_ORDER,
+    RNG_VALUE,
+    RNG_TEST_VALUE,
+    RNG_BOOTSTRAP
+};
 struct rng rng_for(uint64_t seed, enum rng_purpose purpose, uint64_t index);
 
 uint32_t rng_u32(struct rng *r);

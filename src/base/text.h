@@ -20,16 +20,17 @@ void text_free(struct text *t);
 enum { NUMBER_CHARS = 32 };
 size_t number_format(double x, char out[NUMBER_CHARS]);
 
-/* Reads one decimal from s[0..len), correctly rounded, locale-free (std::from_chars, and an optional leading +).
- * Returns the number of bytes read, 0 if there is no number. Reads inf and nan too: the caller decides. A value
- * too large or too small for a double reads as +-inf or +-0. */
+/* Reads one decimal from s[0..len), correctly rounded, locale-free (std::from_chars, and an optional leading
+ * +). Returns the number of bytes read, 0 if there is no number. Reads inf and nan too: the caller decides. A
+ * value too large or too small for a double reads as +-inf or +-0. */
 size_t number_parse(const char *s, size_t len, double *x);
 
 /* The entry of words[0..n) with the least edit distance to word (case-insensitive), or NULL when none is near
  * enough to be a likely slip (more than a third of the letters, at least 2, would have to change). */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 
-/* The whole file; *data is NUL-terminated after *len bytes, free() it. Messages name the path and the reason. */
+/* The whole file; *data is NUL-terminated after *len bytes, free() it. Messages name the path and the reason.
+ */
 bool file_read(const char *path, char **data, size_t *len, struct err *e);
 /* Writes beside the file, syncs and renames: a reader sees the old file or the new one, whole. */
 bool file_write(const char *path, const char *data, size_t len, struct err *e);
