@@ -1,5 +1,5 @@
-/* A data set, however it came about: rows of sparse features with targets in [0, 1], stored by rows (CSR) and by
- * columns (CSC, cut into blocks of BLOCK_ROWS rows), and what is known about it. Immutable once made. */
+/* A data set, however it came about: rows of sparse features with targets in [0, 1], stored by rows (CSR) and
+ * by columns (CSC, cut into blocks of BLOCK_ROWS rows), and what is known about it. Immutable once made. */
 #pragma once
 #include "base/err.h"
 #include "kern/kern.h"
@@ -23,20 +23,21 @@ struct data_params {
     const char *path, *test_path; /* test_path NULL or "" if none */
 };
 
-/* The fingerprint: 32 hex digits that name the data's content. Synthetic: a hash of the generator's version and of
- * every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test, (with test > 0) seed. */
+/* The fingerprint: 32 hex digits that name the data's content. Synthetic: a hash of the generator's version and
+ * of every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test, (with test >
+ * 0) seed. */
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
 
 /* One stored matrix with its targets. */
 struct data_part {
     size_t n_rows;
     uint64_t nnz;
-    uint64_t *row_ptr;  /* (n_rows + 1) */
-    uint32_t *row_idx;  /* (nnz + INDEX_PADDING), 0-based features, ascending in a row */
-    double *row_val;    /* (nnz), NULL when every stored value is 1 */
-    float *row_val32;   /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
-    double *y;          /* (n_rows) */
-    float *y32;         /* always there */
+    uint64_t *row_ptr; /* (n_rows + 1) */
+    uint32_t *row_idx; /* (nnz + INDEX_PADDING), 0-based features, ascending in a row */
+    double *row_val;   /* (nnz), NULL when every stored value is 1 */
+    float *row_val32;  /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
+    double *y;         /* (n_rows) */
+    float *y32;        /* always there */
 };
 
 struct dataset {
@@ -44,8 +45,9 @@ struct dataset {
     char fingerprint[33];
     size_t n_features;
     struct data_part train, test; /* test.n_rows = 0 if nothing is held out */
-    /* train by columns: block k holds rows k * BLOCK_ROWS .. and stores col_ptr[k * (n_features + 1) ...], absolute
-     * offsets into col_idx (row numbers of the whole matrix). Entries are ordered by block, column, row. */
+    /* train by columns: block k holds rows k * BLOCK_ROWS .. and stores col_ptr[k * (n_features + 1) ...],
+     * absolute offsets into col_idx (row numbers of the whole matrix). Entries are ordered by block, column,
+     * row. */
     size_t n_blocks;
     uint64_t *col_ptr;
     uint32_t *col_idx;
@@ -72,7 +74,8 @@ static inline const void *data_targets(const struct data_part *part, enum precis
     return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;
 }
 
-/* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read yet). */
+/* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read
+ * yet). */
 size_t data_memory_estimate(const struct data_params *p, enum precision precision);
 /* Expected non-zeros of a synthetic data set (libsvm: 0). */
 double data_nonzeros_estimate(const struct data_params *p);

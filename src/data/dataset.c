@@ -1,0 +1,134 @@
+/* Making, freeing and looking at data sets. What is particular to a kind is in synthetic.c and libsvm.c. */
+#include "data/dataset.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "data/make.h"
+
+const char *const data_kind_names[DATA_KIND_COUNT] = {
+    [DATA_SYNTHETIC] = "synthetic",
+    [DATA_LIBSVM] = "libsvm",
+};
+static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, int, struct err *) = {
+    [DATA_SYNTHETIC] = synthetic_make,
+    [DATA_LIBSVM] = libsvm_make,
+};
+
+static float *narrowed(const double *x, size_t n, struct err *e) {
+    float *y = mem_lines(n, sizeof *y, e);
+    for (size_t i = 0; y && i < n; i++) {
+        y[i] = (float)x[i];
+        if (!isfinite(y[i])) {
+            err_add(e, "the value %.17g is too large for precision = f32; f64 can hold it", x[i]);
+            free(y);
+            return NULL;
+        }
+    }
+    return y;
+}
+
+static size_t part_bytes(const struct data_part *p) {
+    if (!p->row_ptr)
+        return 0;
+    return (p->n_rows + 1) * sizeof *p->row_ptr + (p->nnz + INDEX_PADDING) * sizeof *p->row_idx +
+           p->n_rows * (sizeof *p->y + sizeof *p->y32) +
+           p->nnz * ((p->row_val ? sizeof *p->row_val : 0) + (p->row_val32 ? sizeof *p->row_val32 : 0));
+}
+
+static size_t dataset_bytes(const struct dataset *d) {
+    return part_bytes(&d->train) + part_bytes(&d->test) +
+           d->n_blocks * (d->n_features + 1) * sizeof *d->col_ptr +
+           (d->train.nnz + INDEX_PADDING) * sizeof *d->col_idx +
+           d->train.nnz * ((d->col_val ? sizeof *d->col_val : 0) + (d->col_val32 ? sizeof *d->col_val32 : 0)) +
+           d->n_features * ((d->frequency ? sizeof *d->frequency : 0) + (d->w_true ? sizeof *d->w_true : 0));
+}
+
+struct dataset *data_make(const struct data_params *p, int threads, struct err *e) {
+    const uint64_t free_bytes = machine_get()->memory_bytes;
+    const size_t needed = data_memory_estimate(p, PRECISION_F64);
+    /* Asked before, because the system promises more memory than it has and ends who uses it. */
+    if (free_bytes && needed > free_bytes) {
+        err_add(
+            e, "out of memory: data of %llu rows and %llu features need about %.1f GiB, %.1f GiB are available",
+            (unsigned long long)p->rows, (unsigned long long)p->features, (double)needed / (1 << 30),
+            (double)free_bytes / (1 << 30));
+        return NULL;
+    }
+    struct dataset *d = mem_zeroed(1, sizeof *d, e);
+    if (!d)
+        return NULL;
+    d->params = *p;
+    if (!makers[p->kind](d, threads > 0 ? threads : 1, e) ||
+        (p->kind == DATA_SYNTHETIC && !data_fingerprint(p, d->fingerprint, e)) ||
+        !(d->train.y32 = narrowed(d->train.y, d->train.n_rows, e)) ||
+        (d->test.n_rows && !(d->test.y32 = narrowed(d->test.y, d->test.n_rows, e)))) {
+        data_free(d);
+        return NULL;
+    }
+    d->memory_bytes = dataset_bytes(d);
+    return d;
+}
+
+static void part_free(struct data_part *p) {
+    free(p->row_ptr);
+    free(p->row_idx);
+    free(p->row_val);
+    free(p->row_val32);
+    free(p->y);
+    free(p->y32);
+}
+
+void data_free(struct dataset *d) {
+    if (!d)
+        return;
+    part_free(&d->train);
+    part_free(&d->test);
+    free(d->col_ptr);
+    free(d->col_idx);
+    free(d->col_val);
+    free(d->col_val32);
+    free(d->frequency);
+    free(d->w_true);
+    free(d);
+}
+
+bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
+    const struct {
+        const double *from;
+        float **to;
+        uint64_t n;
+    } copies[] = {
+        {d->train.row_val, &d->train.row_val32, d->train.nnz},
+        {d->test.row_val, &d->test.row_val32, d->test.nnz},
+        {d->col_val, &d->col_val32, d->train.nnz},
+    };
+    for (size_t i = 0; p == PRECISION_F32 && i < sizeof copies / sizeof *copies; i++)
+        if (copies[i].from && !*copies[i].to && !(*copies[i].to = narrowed(copies[i].from, copies[i].n, e)))
+            return false;
+    d->memory_bytes = dataset_bytes(d);
+    return true;
+}
+
+struct sparse data_rows(const struct data_part *part, enum precision p) {
+    return (struct sparse){part->row_ptr, part->row_idx,
+                           p == PRECISION_F32 ? (const void *)part->row_val32 : (const void *)part->row_val};
+}
+
+struct sparse data_block(const struct dataset *d, size_t block, enum precision p) {
+    return (struct sparse){d->col_ptr + block * (d->n_features + 1), d->col_idx,
+                           p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val};
+}
+
+double data_nonzeros_estimate(const struct data_params *p) {
+    return p->kind == DATA_SYNTHETIC ? (double)p->rows * (double)p->features * (1 - p->sparsity) : 0;
+}
+
+size_t data_memory_estimate(const struct data_params *p, enum precision precision) {
+    if (p->kind != DATA_SYNTHETIC)
+        return 0;
+    double rows = (double)p->rows * (1 + p->test), features = (double)p->features,
+           nnz = data_nonzeros_estimate(p);
+    double value = p->values == VALUES_BINARY ? 0 : precision == PRECISION_F32 ? 12 : 8;
+    double bytes = (nnz + nnz * (1 + p->test)) * (4 + value) + rows * (8 + 8 + 4) +
+                   (double)blocks_of(p->rows) * (features + 1) * 8 + features * 16;
+    return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
+}

@@ -1,0 +1,99 @@
+/* Rows to columns and back. Both are counting sorts within a block of rows, whose entries are the same stretch
+ * of both forms; a pointer array shifted by one serves first as counts, then as cursors, and ends as what it
+ * should be. */
+#include "base/mem.h"
+#include "data/make.h"
+#include <string.h>
+
+uint32_t *indices_new(uint64_t nnz, struct err *e) {
+    if (nnz > SIZE_MAX / 16) {
+        err_add(e, "out of memory: %llu non-zeros do not fit in the address space", (unsigned long long)nnz);
+        return NULL;
+    }
+    uint32_t *idx = mem_lines(nnz + INDEX_PADDING, sizeof *idx, e);
+    if (idx)
+        memset(idx + nnz, 0, INDEX_PADDING * sizeof *idx);
+    return idx;
+}
+
+void columns_free(struct columns *c) {
+    free(c->ptr);
+    free(c->idx);
+    free(c->val);
+    *c = (struct columns){0};
+}
+
+/* Counts become starts: the first at `at`. */
+static void starts_from_counts(uint64_t *x, size_t n, uint64_t at) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t count = x[i];
+        x[i] = at;
+        at += count;
+    }
+}
+
+static void block_to_rows(const struct columns *c, size_t k, struct data_part *p) {
+    const uint64_t *ptr = columns_block(c, k);
+    const uint64_t begin = ptr[0], end = ptr[c->n_features];
+    const size_t row0 = k * BLOCK_ROWS, row1 = row0 + BLOCK_ROWS < c->n_rows ? row0 + BLOCK_ROWS : c->n_rows;
+    uint64_t *cursor = p->row_ptr + 1;
+    for (uint64_t i = begin; i < end; i++)
+        cursor[c->idx[i]]++;
+    starts_from_counts(cursor + row0, row1 - row0, begin);
+    for (size_t j = 0; j < c->n_features; j++)
+        for (uint64_t i = ptr[j]; i < ptr[j + 1]; i++) {
+            uint64_t at = cursor[c->idx[i]]++;
+            p->row_idx[at] = (uint32_t)j;
+            if (c->val)
+                p->row_val[at] = c->val[i];
+        }
+}
+
+bool rows_from_columns(const struct columns *c, struct data_part *p, int threads, struct err *e) {
+    p->n_rows = c->n_rows;
+    p->nnz = c->nnz;
+    p->row_ptr = mem_zeroed(c->n_rows + 1, sizeof *p->row_ptr, e);
+    p->row_idx = p->row_ptr ? indices_new(c->nnz, e) : NULL;
+    p->row_val = p->row_idx && c->val ? mem_lines(c->nnz, sizeof *p->row_val, e) : NULL;
+    if (!p->row_idx || (c->val && !p->row_val))
+        return false;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (size_t k = 0; k < c->n_blocks; k++)
+        block_to_rows(c, k, p);
+    return true;
+}
+
+static void block_to_columns(const struct data_part *p, size_t k, struct columns *c) {
+    const size_t row0 = k * BLOCK_ROWS, row1 = row0 + BLOCK_ROWS < c->n_rows ? row0 + BLOCK_ROWS : c->n_rows;
+    const uint64_t begin = p->row_ptr[row0], end = p->row_ptr[row1];
+    uint64_t *ptr = columns_block(c, k), *cursor = ptr + 1;
+    for (uint64_t i = begin; i < end; i++)
+        cursor[p->row_idx[i]]++;
+    ptr[0] = begin;
+    starts_from_counts(cursor, c->n_features, begin);
+    for (size_t r = row0; r < row1; r++)
+        for (uint64_t i = p->row_ptr[r]; i < p->row_ptr[r + 1]; i++) {
+            uint64_t at = cursor[p->row_idx[i]]++;
+            c->idx[at] = (uint32_t)r;
+            if (c->val)
+                c->val[at] = p->row_val[i];
+        }
+}
+
+bool columns_from_rows(const struct data_part *p, size_t n_features, struct columns *c, int threads,
+                       struct err *e) {
+    *c = (struct columns){p->n_rows, n_features, blocks_of(p->n_rows), p->nnz, NULL, NULL, NULL};
+    if (c->n_blocks > SIZE_MAX / (n_features + 1))
+        return err_add(e, "out of memory: %zu features do not fit in the address space", n_features);
+    c->ptr = mem_zeroed(c->n_blocks * (n_features + 1), sizeof *c->ptr, e);
+    c->idx = c->ptr ? indices_new(c->nnz, e) : NULL;
+    c->val = c->idx && p->row_val ? mem_lines(c->nnz, sizeof *c->val, e) : NULL;
+    if (!c->idx || (p->row_val && !c->val)) {
+        columns_free(c);
+        return false;
+    }
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (size_t k = 0; k < c->n_blocks; k++)
+        block_to_columns(p, k, c);
+    return true;
+}
