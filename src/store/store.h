@@ -1,23 +1,30 @@
-/* The store: results/<name>/sweep.db (SQLite, WAL), the truth from which all tables and pictures are rebuilt. The only
- * user of sqlite3.h is store.c; the schema is schema.sql. One writer. Numbers are kept as the bits they are. */
+/* The store: results/<name>/sweep.db (SQLite, WAL), the truth from which all tables and pictures are rebuilt.
+ * The only users of sqlite3.h are the files of src/store/; the schema is schema.sql. Numbers are kept as the
+ * bits they are, and every row carries a checksum that is compared whenever it is read. One thread at a time
+ * per store: callers lock. */
 #pragma once
 #include "data/minimum.h"
 #include "train/train.h"
 
 struct store;
 
-/* Opens or creates dir/sweep.db (making dir). fresh: start with an empty one. read_only: it must exist. */
+/* Opens or creates dir/sweep.db (making dir). fresh: start with an empty one. read_only: it must exist. A file
+ * that is not a store of this program, or of another format, is refused and left as it is. */
 struct store *store_open(const char *dir, bool fresh, bool read_only, struct err *e);
 void store_close(struct store *s);
 
 /* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. */
 bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e);
-bool store_get_note(struct store *s, const char *name, char **text, size_t *len, struct err *e); /* *text = NULL: none */
+bool store_get_note(struct store *s, const char *name, char **text, size_t *len,
+                    struct err *e); /* *text = NULL: none */
 
 /* Runs. */
 bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
-bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e); /* one transaction */
-bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e); /* checks the checksum */
+/* One transaction: all or none. A run that is there already is left as it is: equal ids mean equal results, and
+ * two processes may have computed the same pack. */
+bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e);
+/* outcome_free() what it fills. A damaged row is an error. */
+bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e);
 
 /* Data sets, by fingerprint. */
 struct data_facts {

@@ -1,0 +1,71 @@
+/* Inside the store: the connection, its prepared statements, and rows written and read field by field, so that
+ * the checksum at the end of a row follows from the same calls that move its fields. Only src/store/ includes
+ * this. */
+#pragma once
+#include "base/hash.h"
+#include "store/store.h"
+#include <sqlite3.h>
+
+enum statement {
+    ST_BEGIN,
+    ST_COMMIT,
+    ST_ROLLBACK,
+    ST_PUT_NOTE,
+    ST_GET_NOTE,
+    ST_IDS,
+    ST_PUT_RUN,
+    ST_GET_RUN,
+    ST_PUT_DATA,
+    ST_GET_DATA,
+    ST_PUT_FILE,
+    ST_GET_FILE,
+    ST_PUT_MINIMUM,
+    ST_GET_MINIMUM,
+    N_STATEMENTS
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    bool read_only;
+    sqlite3_stmt *statement[N_STATEMENTS]; /* prepared at first use */
+};
+
+/* Adds `path: what: SQLite's reason` to e; false. */
+bool db_error(struct store *s, const char *what, struct err *e);
+/* The statement, reset and ready to bind; NULL and a message on failure. */
+sqlite3_stmt *db_statement(struct store *s, enum statement id, struct err *e);
+/* The same with its first n parameters bound to strings. */
+sqlite3_stmt *db_key(struct store *s, enum statement id, struct err *e, int n, ...);
+/* Runs a statement that returns nothing. */
+bool db_run(struct store *s, enum statement id, const char *what, struct err *e);
+
+/* A row on its way in or out. `at` is the next parameter (1, 2, ...) or column (0, 1, ...). */
+struct row {
+    struct store *store;
+    sqlite3_stmt *st;
+    int at, rc; /* rc: the first failure of a bind */
+    struct hash *hash;
+    const char *what; /* for messages: "run 0123456789abcdef", "data set ..." */
+};
+
+/* In: begin, put every field in the order of the table, write (which adds the checksum and runs the statement).
+ * The bytes of text and blobs must live until then. A row whose key is there already stays as it is, or is
+ * replaced, as the statement says. */
+bool row_put_begin(struct row *r, struct store *s, enum statement id, const char *what, struct err *e);
+void row_put_integer(struct row *r, uint64_t v);
+void row_put_real(struct row *r, double v);
+void row_put_text(struct row *r, const char *v);
+void row_put_blob(struct row *r, const void *v, size_t len);
+bool row_put_end(struct row *r, struct err *e);
+
+/* Out: bind the key to the statement, then begin (*found: whether there is such a row; if not, nothing more is
+ * to be done), get every field in the order of the table, end (which compares the checksum). Text and blobs are
+ * copied: malloc'ed, NULL when out of memory; blobs are followed by a NUL. */
+bool row_get_begin(struct row *r, struct store *s, sqlite3_stmt *st, const char *what, bool *found,
+                   struct err *e);
+uint64_t row_get_integer(struct row *r);
+double row_get_real(struct row *r);
+void row_get_text(struct row *r, char *out, size_t size); /* cut to size - 1 bytes */
+char *row_get_blob(struct row *r, size_t *len);
+bool row_get_end(struct row *r, struct err *e);

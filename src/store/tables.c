@@ -1,0 +1,244 @@
+/* What the store keeps, table by table; fields go in and out in the order of schema.sql. Rows are named in
+ * messages, so that a damaged one can be found. */
+#include "base/mem.h"
+#include "store/db.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct point) == 40 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "a curve is stored as the array that it is in memory");
+
+/* ---- notes ----------------------------------------------------------------------------------------------- */
+
+bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e) {
+    char what[128];
+    snprintf(what, sizeof what, "note '%s'", name);
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_NOTE, what, e))
+        return false;
+    row_put_text(&r, name);
+    row_put_blob(&r, text, len);
+    return row_put_end(&r, e);
+}
+
+bool store_get_note(struct store *s, const char *name, char **text, size_t *len, struct err *e) {
+    *text = NULL;
+    *len = 0;
+    char what[128], key[64];
+    snprintf(what, sizeof what, "note '%s'", name);
+    struct row r;
+    bool found;
+    sqlite3_stmt *st = db_key(s, ST_GET_NOTE, e, 1, name);
+    bool ok = st && row_get_begin(&r, s, st, what, &found, e);
+    if (!ok || !found)
+        return ok;
+    row_get_text(&r, key, sizeof key);
+    *text = row_get_blob(&r, len);
+    ok = row_get_end(&r, e) && (*text || err_add(e, "%s: %s: out of memory", s->path, what));
+    if (!ok) {
+        free(*text);
+        *text = NULL;
+    }
+    return ok;
+}
+
+/* ---- runs ------------------------------------------------------------------------------------------------ */
+
+bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
+    *ids = NULL;
+    *n = 0;
+    sqlite3_stmt *st = db_statement(s, ST_IDS, e);
+    if (!st)
+        return false;
+    size_t cap = 0;
+    int rc;
+    bool ok = true;
+    while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        ok = mem_grow(ids, &cap, *n + 1, sizeof **ids, e);
+        if (ok)
+            (*ids)[(*n)++] = (uint64_t)sqlite3_column_int64(st, 0);
+    }
+    if (ok && rc != SQLITE_DONE)
+        ok = db_error(s, "cannot read the list of runs", e);
+    sqlite3_reset(st);
+    if (!ok) {
+        free(*ids);
+        *ids = NULL;
+        *n = 0;
+    }
+    return ok;
+}
+
+static bool put_run(struct store *s, const struct outcome *o, struct err *e) {
+    char what[32];
+    snprintf(what, sizeof what, "run %016llx", (unsigned long long)o->id);
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_RUN, what, e))
+        return false;
+    row_put_integer(&r, o->id);
+    row_put_integer(&r, o->blown_up);
+    row_put_blob(&r, o->points, o->n_points * sizeof *o->points);
+    row_put_real(&r, o->test_error);
+    row_put_integer(&r, o->weights_hash);
+    row_put_real(&r, o->seconds);
+    return row_put_end(&r, e);
+}
+
+bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e) {
+    if (!db_run(s, ST_BEGIN, "cannot write runs", e))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = put_run(s, &o[i], e);
+    ok = ok && db_run(s, ST_COMMIT, "cannot write runs", e);
+    if (!ok && !sqlite3_get_autocommit(s->db)) /* some failures have rolled back by themselves */
+        db_run(s, ST_ROLLBACK, "cannot undo", e);
+    return ok;
+}
+
+bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e) {
+    memset(o, 0, sizeof *o);
+    *found = false;
+    char what[32];
+    snprintf(what, sizeof what, "run %016llx", (unsigned long long)id);
+    sqlite3_stmt *st = db_statement(s, ST_GET_RUN, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
+    struct row r;
+    bool ok = row_get_begin(&r, s, st, what, found, e);
+    if (!ok || !*found)
+        return ok;
+    size_t len;
+    o->id = row_get_integer(&r);
+    uint64_t blown_up = row_get_integer(&r);
+    o->blown_up = blown_up;
+    o->points = (struct point *)(void *)row_get_blob(&r, &len);
+    o->n_points = len / sizeof *o->points;
+    o->test_error = row_get_real(&r);
+    o->weights_hash = row_get_integer(&r);
+    o->seconds = row_get_real(&r);
+    ok = row_get_end(&r, e);
+    if (ok && !o->points)
+        ok = err_add(e, "%s: %s: out of memory", s->path, what);
+    if (!ok) {
+        free(o->points);
+        memset(o, 0, sizeof *o);
+        *found = false;
+    }
+    return ok;
+}
+
+/* ---- data sets ------------------------------------------------------------------------------------------- */
+
+bool store_put_data(struct store *s, const struct data_facts *f, struct err *e) {
+    char what[64];
+    snprintf(what, sizeof what, "data set %s", f->fingerprint);
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_DATA, what, e))
+        return false;
+    row_put_text(&r, f->fingerprint);
+    row_put_integer(&r, f->n_rows);
+    row_put_integer(&r, f->n_features);
+    row_put_integer(&r, f->nnz);
+    row_put_integer(&r, f->n_test);
+    row_put_real(&r, f->max_frequency);
+    row_put_real(&r, f->min_frequency);
+    row_put_real(&r, f->mean_label);
+    return row_put_end(&r, e);
+}
+
+bool store_get_data(struct store *s, const char *fingerprint, struct data_facts *f, bool *found,
+                    struct err *e) {
+    memset(f, 0, sizeof *f);
+    *found = false;
+    char what[64];
+    snprintf(what, sizeof what, "data set %s", fingerprint);
+    struct row r;
+    sqlite3_stmt *st = db_key(s, ST_GET_DATA, e, 1, fingerprint);
+    bool ok = st && row_get_begin(&r, s, st, what, found, e);
+    if (!ok || !*found)
+        return ok;
+    row_get_text(&r, f->fingerprint, sizeof f->fingerprint);
+    f->n_rows = row_get_integer(&r);
+    f->n_features = row_get_integer(&r);
+    f->nnz = row_get_integer(&r);
+    f->n_test = row_get_integer(&r);
+    f->max_frequency = row_get_real(&r);
+    f->min_frequency = row_get_real(&r);
+    f->mean_label = row_get_real(&r);
+    return *found = row_get_end(&r, e);
+}
+
+bool store_put_file(struct store *s, const char *key, const char *fingerprint, struct err *e) {
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_FILE, "a data file's fingerprint", e))
+        return false;
+    row_put_text(&r, key);
+    row_put_text(&r, fingerprint);
+    return row_put_end(&r, e);
+}
+
+bool store_get_file(struct store *s, const char *key, char fingerprint[33], bool *found, struct err *e) {
+    *found = false;
+    char ignored[1];
+    struct row r;
+    sqlite3_stmt *st = db_key(s, ST_GET_FILE, e, 1, key);
+    bool ok = st && row_get_begin(&r, s, st, "a data file's fingerprint", found, e);
+    if (!ok || !*found)
+        return ok;
+    row_get_text(&r, ignored, sizeof ignored);
+    row_get_text(&r, fingerprint, 33);
+    return *found = row_get_end(&r, e);
+}
+
+/* ---- minima ---------------------------------------------------------------------------------------------- */
+
+static const char *reduction_name(bool mean) {
+    return mean ? "mean" : "sum";
+}
+
+bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                       const struct minimum *m, struct err *e) {
+    char what[128];
+    snprintf(what, sizeof what, "the minimum of the %s loss on data set %s", loss_names[loss], fingerprint);
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_MINIMUM, what, e))
+        return false;
+    row_put_text(&r, fingerprint);
+    row_put_text(&r, loss_names[loss]);
+    row_put_text(&r, reduction_name(mean));
+    row_put_real(&r, l2 + 0.0); /* -0 is 0 */
+    row_put_real(&r, m->loss);
+    row_put_real(&r, m->max_gradient);
+    row_put_real(&r, m->max_weight);
+    row_put_integer(&r, (uint64_t)m->iterations);
+    row_put_real(&r, m->start_loss);
+    return row_put_end(&r, e);
+}
+
+bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                       struct minimum *m, bool *found, struct err *e) {
+    memset(m, 0, sizeof *m);
+    *found = false;
+    char what[128], ignored[1];
+    snprintf(what, sizeof what, "the minimum of the %s loss on data set %s", loss_names[loss], fingerprint);
+    sqlite3_stmt *st = db_key(s, ST_GET_MINIMUM, e, 3, fingerprint, loss_names[loss], reduction_name(mean));
+    if (!st)
+        return false;
+    sqlite3_bind_double(st, 4, l2);
+    struct row r;
+    bool ok = row_get_begin(&r, s, st, what, found, e);
+    if (!ok || !*found)
+        return ok;
+    for (int i = 0; i < 3; i++)
+        row_get_text(&r, ignored, sizeof ignored);
+    row_get_real(&r);
+    m->loss = row_get_real(&r);
+    m->max_gradient = row_get_real(&r);
+    m->max_weight = row_get_real(&r);
+    m->iterations = (int)row_get_integer(&r);
+    m->start_loss = row_get_real(&r);
+    return *found = row_get_end(&r, e);
+}
