@@ -1,0 +1,137 @@
+/* Forward over rows, backward over columns; nothing is shared between threads but what each alone writes. */
+#include "data/objective.h"
+#include "base/mem.h"
+#include "data/make.h"
+
+enum { PARALLEL_NONZEROS = 1 << 18 };
+
+static size_t chunks_of(size_t n_rows) {
+    return (n_rows + OBJECTIVE_ROWS - 1) / OBJECTIVE_ROWS;
+}
+
+bool objective_init(struct objective *o, const struct dataset *d, enum loss loss, double l2, int threads,
+                    struct err *e) {
+    if (threads < 1 || d->train.nnz < PARALLEL_NONZEROS)
+        threads = 1; /* below that, waking a thread costs more than it brings */
+    *o = (struct objective){d, loss, l2, threads, batch_best(), NULL, NULL};
+    o->residual = mem_lines(d->train.n_rows, sizeof *o->residual, e);
+    o->partial = o->residual ? mem_lines(2 * chunks_of(d->train.n_rows), sizeof *o->partial, e) : NULL;
+    if (!o->partial)
+        objective_free(o);
+    return o->partial;
+}
+
+void objective_free(struct objective *o) {
+    free(o->residual);
+    free(o->partial);
+    o->residual = o->partial = NULL;
+}
+
+/* Losses of n rows from z and t = exp(-|z|), log1p(t); the residuals e = dL/dz. SPEC 1's stable forms. */
+static double rows_logistic(size_t n, const double *z, const double *t, const double *log1p_t, const double *y,
+                            double *e) {
+    double loss = 0;
+    for (size_t i = 0; i < n; i++) {
+        e[i] = (z[i] >= 0 ? 1 : t[i]) / (1 + t[i]) - y[i];
+        loss += log1p_t[i] + (fmax(z[i], 0) - y[i] * z[i]);
+    }
+    return loss;
+}
+
+static double rows_squared(size_t n, const double *z, const double *t, const double *log1p_t, const double *y,
+                           double *e) {
+    (void)log1p_t;
+    double loss = 0;
+    for (size_t i = 0; i < n; i++) {
+        double miss = (z[i] >= 0 ? 1 : t[i]) / (1 + t[i]) - y[i];
+        e[i] = miss * (t[i] / ((1 + t[i]) * (1 + t[i])));
+        loss += 0.5 * miss * miss;
+    }
+    return loss;
+}
+
+static double (*const rows_of[LOSS_COUNT])(size_t, const double *, const double *, const double *,
+                                           const double *, double *) = {
+    [LOSS_logistic] = rows_logistic,
+    [LOSS_squared] = rows_squared,
+};
+
+static void forward_chunk(struct objective *o, const double *w, size_t chunk) {
+    const struct data_part *p = &o->data->train;
+    const size_t row0 = chunk * OBJECTIVE_ROWS, left = p->n_rows - row0;
+    const size_t n = left < OBJECTIVE_ROWS ? left : OBJECTIVE_ROWS;
+    const double b = w[o->data->n_features];
+    double z[OBJECTIVE_ROWS], t[OBJECTIVE_ROWS], log1p_t[OBJECTIVE_ROWS];
+    for (size_t i = 0; i < n; i++) {
+        z[i] = part_dot(p, row0 + i, w) + b;
+        t[i] = -fabs(z[i]);
+    }
+    o->batch->exp(n, t);
+    if (o->loss == LOSS_logistic) {
+        for (size_t i = 0; i < n; i++)
+            log1p_t[i] = t[i];
+        o->batch->log1p(n, log1p_t);
+    }
+    double *residual = o->residual + row0, sum = 0;
+    o->partial[2 * chunk] = rows_of[o->loss](n, z, t, log1p_t, p->y + row0, residual);
+    for (size_t i = 0; i < n; i++)
+        sum += residual[i];
+    o->partial[2 * chunk + 1] = sum;
+}
+
+/* One column's sum within one block, PARTIALS partial sums as in kern.h. */
+static double column_sum(const uint32_t *idx, const double *val, uint64_t n, const double *e) {
+    double s[PARTIALS] = {0};
+    uint64_t i = 0;
+    if (val) {
+        for (; i + PARTIALS <= n; i += PARTIALS)
+            for (int k = 0; k < PARTIALS; k++)
+                s[k] = fma(val[i + k], e[idx[i + k]], s[k]);
+        for (int k = 0; i < n; i++, k++)
+            s[k] = fma(val[i], e[idx[i]], s[k]);
+    } else {
+        for (; i + PARTIALS <= n; i += PARTIALS)
+            for (int k = 0; k < PARTIALS; k++)
+                s[k] += e[idx[i + k]];
+        for (int k = 0; i < n; i++, k++)
+            s[k] += e[idx[i]];
+    }
+    return (s[0] + s[1]) + (s[2] + s[3]);
+}
+
+static double column_gradient(const struct objective *o, size_t block, size_t j) {
+    const struct dataset *d = o->data;
+    const uint64_t *ptr = d->col_ptr + block * (d->n_features + 1);
+    return column_sum(d->col_idx + ptr[j], d->col_val ? d->col_val + ptr[j] : NULL, ptr[j + 1] - ptr[j],
+                      o->residual);
+}
+
+double objective_value(struct objective *o, const double *w, double *g) {
+    const struct dataset *d = o->data;
+    const double n = (double)d->train.n_rows;
+    const size_t n_chunks = chunks_of(d->train.n_rows);
+#pragma omp parallel num_threads(o->threads)
+    {
+#pragma omp for schedule(dynamic, 4)
+        for (size_t c = 0; c < n_chunks; c++)
+            forward_chunk(o, w, c);
+        for (size_t k = 0; k < d->n_blocks; k++) {
+#pragma omp for schedule(dynamic, 64)
+            for (size_t j = 0; j < d->n_features; j++)
+                g[j] = (k ? g[j] : 0) + column_gradient(o, k, j);
+        }
+#pragma omp for
+        for (size_t j = 0; j < d->n_features; j++)
+            g[j] = fma(o->l2, w[j], g[j] / n);
+    }
+    double loss = 0, bias = 0, squares = 0;
+    for (size_t c = 0; c < n_chunks; c++) {
+        loss += o->partial[2 * c];
+        bias += o->partial[2 * c + 1];
+    }
+    if (o->l2 > 0)
+        for (size_t j = 0; j < d->n_features; j++)
+            squares = fma(w[j], w[j], squares);
+    g[d->n_features] = bias / n;
+    return loss / n + 0.5 * o->l2 * squares;
+}
