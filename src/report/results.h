@@ -11,6 +11,7 @@ struct result {
     uint64_t id;
     enum status status;
     bool blown_up;
+    bool held_out; /* its data set holds rows out: test_loss and test_error mean something */
     uint64_t steps; /* done */
     double epochs;
     double start_loss, best_loss, final_loss, final_test_loss, best_test_loss, test_error; /* NAN: none */
@@ -24,12 +25,14 @@ struct results {
     struct result *row; /* (n): in the order of the plan */
     size_t n;
 };
+/* A run is missing too while the L* that the target needs is not in the store. */
 bool results_load(const struct plan *p, struct store *s, struct results *r, struct err *e);
 void results_free(struct results *r);
 /* The evaluations of run i, start first; outcome_free() what it fills. */
 bool results_curve(const struct results *r, size_t i, struct outcome *o, struct err *e);
 
-/* A cell: the runs first .. first + n_seeds - 1, which differ only in the seed; n = 1 where the seed changes nothing. */
+/* A cell: over the seeds that are there (all missing: medians are INFINITY), a loss that is NAN counting as INFINITY.
+ * The runs first .. first + n_seeds - 1, which differ only in the seed; n = 1 where the seed changes nothing. */
 struct cell {
     size_t first, n;
     double median_epochs, median_steps; /* to the target; INFINITY: missed */
@@ -51,7 +54,8 @@ struct group {
 };
 bool results_groups(const struct results *r, struct group **groups, size_t *n, struct err *e);
 void results_groups_free(struct group *g, size_t n);
-/* Whether the best cell stands on an edge of a numeric axis of its optimizer with three or more levels; names it. */
+/* Whether the best cell stands on an edge of a log axis of its optimizer (three or more levels, evenly spaced in
+ * logarithm rather than in value); names the first such key. */
 bool results_edge(const struct results *r, const struct group *g, enum key *edge);
 
 /* plots.c: heatmaps and convergence curves, one gnuplot for all. Writes plots/NAME.{gp,dat,svg,png}. */

@@ -1,0 +1,188 @@
+/* Groups of cells that compete for being the best: the same optimizer section on the same data, model and
+ * batch. */
+#include "base/math.h"
+#include "base/mem.h"
+#include "report/results.h"
+#include <math.h>
+#include <string.h>
+
+/* Keys that tell groups apart: every axis but the seeds and an optimizer's and schedule's own. */
+static bool key_groups(int k) {
+    return k < KEY_H && k != KEY_SWEEP_seeds && keys[k].flags & AXIS &&
+           (keys[k].section == SECTION_DATA || keys[k].section == SECTION_MODEL ||
+            keys[k].section == SECTION_SWEEP);
+}
+
+static bool same(struct value a, struct value b) {
+    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
+}
+
+static bool same_group(const struct run *a, const struct run *b) {
+    if (a->optimizer_index != b->optimizer_index || a->data_index != b->data_index)
+        return false;
+    for (int k = 0; k < KEY_H; k++)
+        if (key_groups(k) && !same(a->v[k], b->v[k]))
+            return false;
+    return true;
+}
+
+struct builder {
+    struct group *group;
+    struct run *first; /* of each group's first cell */
+    size_t *cap;       /* of each group's cells */
+    size_t n, cap_group, cap_first, cap_cap;
+};
+
+/* The group of a run, made if it is new. Plans keep the cells of a group together unless axes are zipped, so
+ * that the last group is nearly always the one. */
+static struct group *group_of(struct builder *b, const struct run *run, struct err *e) {
+    for (size_t k = b->n; k-- > 0;)
+        if (same_group(&b->first[k], run))
+            return &b->group[k];
+    if (!mem_grow(&b->group, &b->cap_group, b->n + 1, sizeof *b->group, e) ||
+        !mem_grow(&b->first, &b->cap_first, b->n + 1, sizeof *b->first, e) ||
+        !mem_grow(&b->cap, &b->cap_cap, b->n + 1, sizeof *b->cap, e))
+        return NULL;
+    b->first[b->n] = *run;
+    b->cap[b->n] = 0;
+    b->group[b->n] = (struct group){
+        .optimizer_index = run->optimizer_index, .data_index = run->data_index, .optimizer = run->optimizer};
+    return &b->group[b->n++];
+}
+
+/* `text sparsity=0.95`: the label and the axes in which the groups of this data section differ. */
+static bool name_groups(struct builder *b, struct err *e) {
+    bool *varies =
+        mem_zeroed(b->n * KEY_H, sizeof *varies, e); /* (n, KEY_H), in the row of the section's first group */
+    size_t *leader = mem_zeroed(b->n, sizeof *leader, e);
+    bool ok = varies && leader;
+    for (size_t i = 0; ok && i < b->n; i++) {
+        while (b->first[leader[i]].data_index != b->first[i].data_index)
+            leader[i]++;
+        for (int k = 0; k < KEY_H; k++)
+            varies[leader[i] * KEY_H + k] |= key_groups(k) && !same(b->first[leader[i]].v[k], b->first[i].v[k]);
+    }
+    for (size_t i = 0; ok && i < b->n; i++) {
+        struct text name = {0};
+        text_add(&name, b->first[i].data);
+        for (int k = 0; k < KEY_H; k++)
+            if (varies[leader[i] * KEY_H + k]) {
+                text_addf(&name, " %s=", keys[k].name);
+                value_print((enum key)k, b->first[i].v[k], &name);
+            }
+        size_t n = name.len < sizeof b->group->data ? name.len : sizeof b->group->data - 1;
+        ok = !name.failed || err_add(e, "out of memory for the names of data sets");
+        if (ok)
+            memcpy(b->group[i].data, name.s, n); /* the rest is zero */
+        text_free(&name);
+    }
+    free(varies);
+    free(leader);
+    return ok;
+}
+
+static bool better(const struct cell *a, const struct cell *b) {
+    if (a->median_epochs != b->median_epochs)
+        return a->median_epochs < b->median_epochs;
+    return a->median_final_loss < b->median_final_loss;
+}
+
+static void choose_best(const struct results *r, struct group *g) {
+    struct cell best, c;
+    results_cell(r, g->cell[0], &best);
+    g->best = 0;
+    for (size_t k = 1; k < g->n_cells; k++) {
+        results_cell(r, g->cell[k], &c);
+        if (better(&c, &best)) {
+            best = c;
+            g->best = k;
+        }
+    }
+    g->hit = isfinite(best.median_epochs);
+}
+
+bool results_groups(const struct results *r, struct group **groups, size_t *n, struct err *e) {
+    struct builder b = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < r->n; i += plan_n_seeds(r->plan)) {
+        struct run run;
+        plan_run(r->plan, i, &run);
+        struct group *g = group_of(&b, &run, e);
+        ok = g && mem_grow(&g->cell, &b.cap[g - b.group], g->n_cells + 1, sizeof *g->cell, e);
+        if (ok)
+            g->cell[g->n_cells++] = i;
+    }
+    ok = ok && name_groups(&b, e);
+    for (size_t k = 0; ok && k < b.n; k++)
+        choose_best(r, &b.group[k]);
+    free(b.first);
+    free(b.cap);
+    if (!ok)
+        results_groups_free(b.group, b.n);
+    *groups = ok ? b.group : NULL;
+    *n = ok ? b.n : 0;
+    return ok;
+}
+
+void results_groups_free(struct group *g, size_t n) {
+    for (size_t k = 0; k < n; k++)
+        free(g[k].cell);
+    free(g);
+}
+
+/* ---- edges ----------------------------------------------------------------------------------------------- */
+
+/* Gaps that differ by no more are even: 0.1, 0.3, 1, 3, 10 is a log axis too. */
+static const double EVEN = 1.5;
+
+/* The widest gap between neighbours over the narrowest. */
+static double unevenness(const double *sorted, size_t n) {
+    double lo = INFINITY, hi = 0;
+    for (size_t k = 1; k < n; k++) {
+        lo = fmin(lo, sorted[k] - sorted[k - 1]);
+        hi = fmax(hi, sorted[k] - sorted[k - 1]);
+    }
+    return hi / lo;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Whether v is the least or greatest of n values on a log axis. Overwrites x; needs n more of space. */
+static bool on_edge(double v, double *x, double *logs, size_t n) {
+    qsort(x, n, sizeof *x, ascending);
+    if (n < 3 || !(x[0] > 0) || (v != x[0] && v != x[n - 1]))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        logs[k] = m_log(x[k]);
+    double log_unevenness = unevenness(logs, n);
+    return log_unevenness <= EVEN && log_unevenness < unevenness(x, n);
+}
+
+bool results_edge(const struct results *r, const struct group *g, enum key *edge) {
+    struct cell best;
+    results_cell(r, g->cell[g->best], &best);
+    if (!isfinite(best.median_final_loss)) /* nothing there, or everything blew up: best of nothing */
+        return false;
+    struct run run;
+    plan_run(r->plan, g->cell[g->best], &run);
+    bool found = false;
+    for (int k = KEY_H; k < KEY_COUNT && !found; k++) {
+        if (run.v[k].word != VALUE_NUMBER)
+            continue;
+        struct value *level;
+        size_t n = plan_levels(r->plan, (enum key)k, g->optimizer_index, &level), n_numbers = 0;
+        double *x = n ? malloc(2 * n * sizeof *x) : NULL;
+        for (size_t i = 0; x && i < n; i++)
+            if (level[i].word == VALUE_NUMBER)
+                x[n_numbers++] = level[i].number;
+        found = x && on_edge(run.v[k].number, x, x + n, n_numbers);
+        if (found)
+            *edge = (enum key)k;
+        free(x);
+        free(level);
+    }
+    return found;
+}
