@@ -5,18 +5,29 @@
  * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
  *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE
  *   words     words the value may be, separated by blanks: word k is k ("" = numbers only)
- *   numbers   NONE (words only), REAL, INTEGER, CALL (a word is followed by a number: `gap 0.01`, `normal(0.1)`), TEXT
- *             (kept as a string: paths, labels, lists of labels)
- *   default   as it would be written; "" = must be given where it is needed
+ *   numbers   besides the words: NONE, REAL, INTEGER; CALL: a number, or word(number) as in `normal(0.1)`;
+ *             PHRASE: always a word and a number, as in `gap 0.01`; TEXT: kept as a string (paths, labels)
+ *   lo, hi, open   range of the number
+ *   default   as it would be written; "" = none: a key that is NEEDED must be given, any other may be left out
  *   flags     AXIS: may be a list or range. ID: part of a run's canonical text. COLUMN: a column of runs.csv.
- *             SYN, SVM: a [data] key of that kind only.
+ *             SYN, SVM: a [data] key of that kind; NEEDED_SYN, NEEDED_SVM: one that kind cannot do without.
  */
 #pragma once
+#include "base/text.h"
 #include "kern/rule.h"
 
 enum key_section { SECTION_SWEEP, SECTION_DATA, SECTION_MODEL, SECTION_OPTIMIZER, SECTION_SCHEDULE, SECTION_COUNT };
-enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_TEXT };
-enum key_flags { AXIS = 8, ID = 16, COLUMN = 32, SYN = 64, SVM = 128 };
+enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_PHRASE, NUMBERS_TEXT };
+enum key_flags {
+    AXIS = 8,
+    ID = 16,
+    COLUMN = 32,
+    SYN = 64, /* SYN << k: taken by kind k of enum data_kind */
+    SVM = SYN << 1,
+    NEEDS = 1024, /* NEEDS << k: needed by kind k */
+    NEEDED_SYN = SYN | NEEDS,
+    NEEDED_SVM = SVM | NEEDS << 1
+};
 
 /* clang-format off */
 #define GRID_KEYS(X) \
@@ -25,14 +36,14 @@ enum key_flags { AXIS = 8, ID = 16, COLUMN = 32, SYN = 64, SVM = 128 };
     X(SWEEP, epochs, "", INTEGER, 1, 1e9, 0, "100", ID, "passes over the data") \
     X(SWEEP, batch, "full", INTEGER, 1, 4294967295, 0, "full", AXIS | ID | COLUMN, "rows per step") \
     X(SWEEP, precision, "f32 f64", NONE, 0, 1, 0, "f32", ID | COLUMN, "of the training arithmetic") \
-    X(SWEEP, target, "gap ratio loss", CALL, 0, INFINITY, 0, "gap 0.01", 0, "loss to reach: gap X, ratio X or loss X") \
-    X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", ID, "whether a run ends at the first evaluation that meets the target") \
+    X(SWEEP, target, "gap ratio loss", PHRASE, 0, INFINITY, 0, "gap 0.01", 0, "loss to reach: gap X, ratio X or loss X") \
+    X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", 0, "whether a run ends at the first evaluation that meets the target") \
     X(SWEEP, evaluate, "", REAL, 0, 1e9, OPEN_LO, "1", ID, "epochs between evaluations of the whole loss") \
     X(SWEEP, zip, "", TEXT, 0, 0, 0, "", 0, "axes that advance together instead of crossing") \
-    X(DATA, kind, "synthetic libsvm", NONE, 0, 1, 0, "", 0, "where the data come from") \
-    X(DATA, rows, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | SYN, "rows to draw") \
-    X(DATA, features, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | SYN | SVM, "number of features") \
-    X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | SYN, "share of entries that are zero") \
+    X(DATA, kind, "synthetic libsvm", NONE, 0, 1, 0, "synthetic", SYN | SVM, "where the data come from") \
+    X(DATA, rows, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN, "rows to draw") \
+    X(DATA, features, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN | SVM, "number of features (libsvm: the largest index if left out)") \
+    X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | NEEDED_SYN, "share of entries that are zero") \
     X(DATA, popularity, "", REAL, 0, 100, 0, "1", AXIS | COLUMN | SYN, "feature j occurs with probability min(max_frequency, c / j^popularity)") \
     X(DATA, max_frequency, "", REAL, 0, 1, OPEN_LO, "0.5", AXIS | COLUMN | SYN, "the most frequent feature's share of rows at most") \
     X(DATA, rare_signal, "", REAL, -100, 100, 0, "0.5", AXIS | COLUMN | SYN, "true weights are proportional to frequency^-rare_signal") \
@@ -43,7 +54,7 @@ enum key_flags { AXIS = 8, ID = 16, COLUMN = 32, SYN = 64, SVM = 128 };
     X(DATA, labels, "bernoulli soft", NONE, 0, 1, 0, "bernoulli", AXIS | COLUMN | SYN, "0/1 drawn with probability p*, or p* itself") \
     X(DATA, test, "", REAL, 0, 1, OPEN_HI, "0", AXIS | COLUMN | SYN | SVM, "share of rows held out") \
     X(DATA, data_seed, "seed", INTEGER, 0, 9007199254740991, 0, "seed", AXIS | COLUMN | SYN, "seed of the draw: the run's, or integers that pin it") \
-    X(DATA, path, "", TEXT, 0, 0, 0, "", SVM, "LIBSVM file, relative to the grid file") \
+    X(DATA, path, "", TEXT, 0, 0, 0, "", NEEDED_SVM, "LIBSVM file, relative to the grid file") \
     X(DATA, test_path, "", TEXT, 0, 0, 0, "", SVM, "LIBSVM file of held-out rows") \
     X(MODEL, loss, "logistic squared", NONE, 0, 1, 0, "logistic", AXIS | ID | COLUMN, "loss of a row") \
     X(MODEL, reduction, "mean sum", NONE, 0, 1, 0, "mean", AXIS | ID | COLUMN, "over the rows of a step") \
@@ -65,6 +76,8 @@ enum key {
     KEY_COUNT = KEY_H + H_COUNT
 };
 
+extern const char *const key_section_names[SECTION_COUNT]; /* as written: sweep, data, ... */
+
 struct key_row {
     enum key_section section;
     const char *name, *words;
@@ -84,6 +97,22 @@ struct value {
 };
 enum { VALUE_NUMBER = -1, VALUE_NONE = -2 };
 
-#include "base/text.h"
 /* Appends the value as it would be written in a grid file ("" for VALUE_NONE). */
 void value_print(enum key key, struct value v, struct text *out);
+
+/* Reads one value of a key that takes numbers or words (not TEXT) and checks its range. On failure v is untouched and
+ * `why` gets a message: what was found, what was expected, the nearest known word. */
+bool value_parse(enum key key, const char *s, size_t len, struct value *v, struct text *why);
+/* Whether a number is in the key's range (and whole for INTEGER); else says so in why. */
+bool value_check(enum key key, double number, struct text *why);
+/* Adds what the key takes, for messages and help: "a number above 0", "full, or an integer in [1, 4294967295]". */
+void key_describe(enum key key, struct text *out);
+
+/* The key of that name in a section, KEY_COUNT if there is none. [data] takes w0, b0 and start of [model] too. */
+enum key key_find(enum key_section section, const char *name);
+bool key_belongs(enum key key, enum key_section section);
+/* The k-th of a list of words separated by blanks: copies it to out and returns true, false past the end. */
+enum { WORD_CHARS = 24 };
+bool word_at(const char *words, int k, char out[WORD_CHARS]);
+/* Adds "; did you mean 'NAME'?" if one of names[0..n) is near to word. */
+void add_nearest(struct text *out, const char *word, const char *const *names, size_t n);

@@ -1,31 +1,44 @@
-/* The plan: every run of a grid file, as a pure function of the file (and of the bytes of the data files it names).
+/* The plan: every run of a grid file, as a pure function of the file (and of the bytes of the data files it
+ * names).
  *
- * A plan is not a list. Runs are decoded from their number by mixed radix, so a grid of ten million runs costs no
- * memory: plan_run(p, i, &run). Order: data sections as written, then data axes, model axes, sweep axes, optimizer
- * sections, hyperparameters, schedule sections, schedule keys (each in the order of the table of keys, the last
- * fastest), and seeds fastest of all. Runs of a cell, which differ only in the seed, are thus adjacent. */
+ * A plan is not a list. Runs are decoded from their number by mixed radix, so a grid of ten million runs costs
+ * no memory: plan_run(p, i, &run). Order: data sections as written, then data axes, model axes, sweep axes,
+ * optimizer sections, hyperparameters, schedule sections, schedule keys (each in the order of the table of
+ * keys, the last fastest), and seeds fastest of all. Runs of a cell, which differ only in the seed, are thus
+ * adjacent. */
 #pragma once
 #include "data/dataset.h"
 #include "plan/keys.h"
 
+/* Raised whenever the same run may give other bits; part of every run's id. */
+#define NUMERICS_VERSION "1"
+enum { PLAN_MAX_RUNS = 10000000 };
+enum { STOP_BUDGET, STOP_TARGET };              /* words of `stop` */
+enum { TARGET_GAP, TARGET_RATIO, TARGET_LOSS }; /* words of `target` */
+
 struct run {
-    struct value v[KEY_COUNT];    /* every key: VALUE_NONE where it does not apply. v[KEY_SWEEP_seeds] is this run's seed */
+    struct value
+        v[KEY_COUNT]; /* every key: VALUE_NONE where it does not apply. v[KEY_SWEEP_seeds] is this run's seed */
     const struct rule *rule;
-    double h[H_COUNT];            /* the hyperparameters again, as the rule wants them (words as their number) */
+    double h[H_COUNT]; /* the hyperparameters again, as the rule wants them: words as their number, NAN: not its
+                          own */
     const char *optimizer, *schedule, *data; /* labels, owned by the plan */
     size_t optimizer_index, data_index;      /* number of the section */
-    size_t cell;                  /* number of the cell: run number / number of seeds */
-    size_t dataset;               /* which of plan_n_datasets() */
-    bool seed_matters;            /* false: computed once, its row appears under each seed */
-    uint64_t id;                  /* XXH3 of the canonical text */
+    size_t cell;                             /* number of the cell: run number / number of seeds */
+    size_t dataset;                          /* which of plan_n_datasets() */
+    bool seed_matters;                       /* false: computed once, its row appears under each seed */
+    uint64_t id;                             /* XXH3 of the canonical text */
 };
 
 struct plan;
 
-/* Reads and checks a whole grid file. seeds: text that replaces the grid's (`--seeds`), or NULL. On any error: NULL
- * and all messages, as `file:line: ...`. Reads libsvm files (for their fingerprint) unless `known` knows them. */
-struct plan_known { /* what a store knows of data files, so that a report needs only the store */
+/* Reads and checks a whole grid file. seeds: text that replaces the grid's (`--seeds`), or NULL. On any error:
+ * NULL and all messages, as `file:line: ...`. Reads libsvm files (for their fingerprint) unless `known` knows
+ * them. */
+struct plan_known { /* what a store knows of data files, so that a report needs only the store: then no file is
+                       touched */
     void *ctx;
+    /* path: as written in the grid file; p->path: as seen from the working directory. False: not known. */
     bool (*fingerprint)(void *ctx, const char *path, const struct data_params *p, char out[33]);
 };
 struct plan *plan_read(const char *path, const char *seeds, struct err *e);
@@ -33,7 +46,8 @@ struct plan *plan_read_text(const char *path, const char *text, size_t len, cons
                             const struct plan_known *known, struct err *e);
 void plan_free(struct plan *p);
 
-const char *plan_name(const struct plan *p); /* safe as a folder's name: letters, digits, . _ + -; not starting with a dot */
+const char *plan_name(
+    const struct plan *p); /* safe as a folder's name: letters, digits, . _ + -; not starting with a dot */
 const char *plan_text(const struct plan *p, size_t *len); /* the grid file, as read */
 size_t plan_n_runs(const struct plan *p);
 size_t plan_n_seeds(const struct plan *p);
@@ -47,13 +61,15 @@ const struct data_params *plan_dataset(const struct plan *p, size_t k);
 const char *plan_dataset_fingerprint(const struct plan *p, size_t k);
 
 /* Levels of an axis: the distinct values key takes among the runs of an optimizer section (SIZE_MAX: of all),
- * ascending as written. Returns how many; *values is malloc'ed. */
+ * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed (NULL for none).
+ */
 size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values);
 
 /* Sweep-wide settings. */
 const struct value *plan_target(const struct plan *p);
 
-/* Packs: up to LANES runs that share data set, loss, rule, variant and batch. Duplicate ids are computed once. Longest first. */
+/* Packs: up to LANES runs that share data set, loss, rule, variant and batch. Duplicate ids are computed once.
+ * Longest first. */
 struct pack {
     size_t run[LANES]; /* run numbers */
     int n;

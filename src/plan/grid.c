@@ -1,0 +1,351 @@
+/* From lines to sections to values. Each step complains about what it meets and goes on with the rest. */
+#include "plan/grid.h"
+#include "base/mem.h"
+#include "data/dataset.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct section_row {
+    const char *name;
+    enum key_section kind;
+    bool labelled;
+} section_rows[] = {
+    {"sweep", SECTION_SWEEP, false},
+    {"data", SECTION_DATA, true},
+    {"model", SECTION_MODEL, false},
+    {"optimizer", SECTION_OPTIMIZER, true},
+};
+enum { N_SECTION_ROWS = sizeof section_rows / sizeof *section_rows, LABEL_MAX = 64 };
+
+/* ---- sections -------------------------------------------------------------------------------------------- */
+
+static const struct section_row *section_row_find(const struct ini_section *from, struct diag *d) {
+    const char *names[N_SECTION_ROWS];
+    for (int k = 0; k < N_SECTION_ROWS; k++) {
+        names[k] = section_rows[k].name;
+        if (strcmp(names[k], from->kind) == 0)
+            return &section_rows[k];
+    }
+    struct text why = {0};
+    text_addf(&why, "unknown section [%.*s]: expected ", diag_quoted(from->kind, strlen(from->kind)),
+              from->kind);
+    for (int k = 0; k < N_SECTION_ROWS; k++)
+        text_addf(&why, "%s[%s%s]",
+                  k == 0                   ? ""
+                  : k + 1 < N_SECTION_ROWS ? ", "
+                                           : " or ",
+                  names[k], section_rows[k].labelled ? " LABEL" : "");
+    add_nearest(&why, from->kind, names, N_SECTION_ROWS);
+    diag_add(d, from->line, "%s", why.s ? why.s : "unknown section");
+    text_free(&why);
+    return NULL;
+}
+
+static bool label_check(const struct ini_section *from, const struct section_row *row, struct diag *d) {
+    size_t len = strlen(from->label);
+    int n = diag_quoted(from->label, len);
+    if (!row->labelled && len > 0)
+        diag_add(d, from->line, "[%s %.*s]: [%s] has no label", row->name, n, from->label, row->name);
+    else if (row->labelled && len == 0)
+        diag_add(d, from->line, "[%s] needs a label, as in [%s %s]", row->name, row->name,
+                 row->kind == SECTION_DATA ? "text" : "adam");
+    else if (len > LABEL_MAX)
+        diag_add(d, from->line, "the label '%.*s...' has %zu bytes: expected at most %d", n, from->label, len,
+                 LABEL_MAX);
+    else if (strchr(from->label, '\t'))
+        diag_add(d, from->line, "the label '%.*s' holds a tab", n, from->label);
+    else
+        return true;
+    return false;
+}
+
+/* Where the section goes; NULL and a complaint for one that is there already. */
+static struct section *section_place(struct grid *g, const struct section_row *row,
+                                     const struct ini_section *from, struct diag *d) {
+    if (row->kind == SECTION_SWEEP || row->kind == SECTION_MODEL) {
+        struct section *s = row->kind == SECTION_SWEEP ? &g->sweep : &g->model;
+        if (s->line == 0)
+            return s;
+        diag_add(d, from->line, "duplicate section [%s]: the first is on line %zu", row->name, s->line);
+        return NULL;
+    }
+    struct section *list = row->kind == SECTION_DATA ? g->data : g->optimizer;
+    size_t *n = row->kind == SECTION_DATA ? &g->n_data : &g->n_optimizers;
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp(list[i].label, from->label) == 0) {
+            diag_add(d, from->line, "duplicate label: [%s %s] is on line %zu already", row->name, from->label,
+                     list[i].line);
+            return NULL;
+        }
+    return &list[(*n)++];
+}
+
+/* ---- keys ------------------------------------------------------------------------------------------------ */
+
+static void add_keys(enum key_section section, const struct rule *rule, struct text *out) {
+    int n = 0;
+    for (enum key k = 0; k < KEY_COUNT; k++)
+        if (key_belongs(k, section) && (k < KEY_H || !rule || !isnan(rule->defaults[k - KEY_H])))
+            text_addf(out, "%s%s", n++ ? ", " : "", keys[k].name);
+}
+
+static void complain_unknown_key(const struct ini_entry *entry, enum key_section section, struct diag *d) {
+    const char *names[KEY_COUNT];
+    size_t n = 0;
+    struct text why = {0};
+    for (enum key k = 0; k < KEY_COUNT; k++)
+        if (key_belongs(k, section))
+            names[n++] = keys[k].name;
+    text_addf(&why, "unknown key '%.*s' in [%s]", diag_quoted(entry->key, strlen(entry->key)), entry->key,
+              key_section_names[section]);
+    for (enum key_section s = 0; s < SECTION_COUNT; s++)
+        if (key_find(s, entry->key) < KEY_COUNT) {
+            text_addf(&why, ": it belongs in [%s]", key_section_names[s]);
+            n = 0;
+            break;
+        }
+    if (n > 0) {
+        text_add(&why, ": expected ");
+        add_keys(section, NULL, &why);
+        add_nearest(&why, entry->key, names, n);
+    }
+    diag_add(d, entry->line, "%s", why.s ? why.s : "unknown key");
+    text_free(&why);
+}
+
+static void take_keys(const struct ini *ini, const struct ini_section *from, struct section *s,
+                      struct diag *d) {
+    for (size_t i = from->first; i < from->first + from->n; i++) {
+        const struct ini_entry *entry = &ini->entries[i];
+        enum key key = key_find(s->kind, entry->key);
+        if (key == KEY_COUNT)
+            complain_unknown_key(entry, s->kind, d);
+        else if (s->given[key])
+            diag_add(d, entry->line, "duplicate key '%s': the first is on line %zu", entry->key,
+                     s->given[key]->line);
+        else
+            s->given[key] = entry;
+    }
+}
+
+static void find_data_kind(struct section *s, struct diag *d) {
+    const struct ini_entry *entry = s->given[KEY_DATA_kind];
+    struct list *kind = &s->list[KEY_DATA_kind];
+    const char *text = entry ? entry->value : keys[KEY_DATA_kind].fallback;
+    s->kind_known = axis_read(KEY_DATA_kind, text, section_line(s, KEY_DATA_kind), kind, d);
+    if (s->kind_known)
+        s->data_kind = kind->v[0].word;
+}
+
+static void find_rule(struct section *s, struct diag *d) {
+    const struct ini_entry *entry = s->given[KEY_OPTIMIZER_kind];
+    const char *name = entry ? entry->value : s->label;
+    s->rule = rule_find(name);
+    s->kind_known = s->rule != NULL;
+    if (s->rule)
+        return;
+    const char *names[RULE_MAX];
+    struct text why = {0};
+    text_addf(&why, "'%.*s' is not a rule%s: expected ", diag_quoted(name, strlen(name)), name,
+              entry ? "" : ", and the section gives no kind");
+    for (int k = 0; k < n_rules; k++) {
+        names[k] = rules[k]->name;
+        text_addf(&why, "%s%s", k == 0 ? "" : ", ", names[k]);
+    }
+    add_nearest(&why, name, names, (size_t)n_rules);
+    diag_add(d, section_line(s, KEY_OPTIMIZER_kind), "kind: %s", why.s ? why.s : "unknown rule");
+    text_free(&why);
+}
+
+/* Whether the key applies to the section, given its kind. */
+static bool applies(const struct section *s, enum key key) {
+    if (!key_belongs(key, s->kind))
+        return false;
+    if (s->kind == SECTION_DATA && keys[key].section == SECTION_DATA)
+        return keys[key].flags & SYN << s->data_kind;
+    return key < KEY_H || !isnan(s->rule->defaults[key - KEY_H]);
+}
+
+static void complain_not_taken(const struct section *s, enum key key, struct diag *d) {
+    struct text why = {0};
+    if (s->kind == SECTION_OPTIMIZER) {
+        text_addf(&why, "%s has no key '%s': it takes ", s->rule->name, keys[key].name);
+        add_keys(s->kind, s->rule, &why);
+    } else {
+        text_addf(&why, "data of kind %s have no key '%s': they take ", data_kind_names[s->data_kind],
+                  keys[key].name);
+        int n = 0;
+        for (enum key k = 0; k < KEY_COUNT; k++)
+            if (key_belongs(k, SECTION_DATA) && applies(s, k))
+                text_addf(&why, "%s%s", n++ ? ", " : "", keys[k].name);
+    }
+    diag_add(d, section_line(s, key), "%s", why.s ? why.s : keys[key].name);
+    text_free(&why);
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------- */
+
+static void read_default(struct section *s, enum key key, struct diag *d) {
+    bool start = s->kind == SECTION_DATA && keys[key].section == SECTION_MODEL;
+    if (start) /* that of [model] holds */
+        return;
+    if (key >= KEY_H) {
+        double x = s->rule->defaults[key - KEY_H];
+        struct list *l = &s->list[key];
+        l->v = malloc(sizeof *l->v);
+        if (!l->v) {
+            d->failed = true;
+            return;
+        }
+        l->v[0] = *keys[key].words ? (struct value){.word = (int)x}
+                                   : (struct value){.number = x, .word = VALUE_NUMBER};
+        l->n = 1;
+    } else if (keys[key].numbers != NUMBERS_TEXT && *keys[key].fallback) {
+        axis_read(key, keys[key].fallback, 1, &s->list[key], d);
+    } else if (s->kind == SECTION_DATA && keys[key].flags & NEEDS << s->data_kind) {
+        diag_add(d, s->line, "[data %s] lacks '%s', which data of kind %s need: %s", s->label, keys[key].name,
+                 data_kind_names[s->data_kind], keys[key].help);
+    }
+}
+
+static void read_values(struct section *s, struct diag *d) {
+    for (enum key k = 0; k < KEY_COUNT; k++) {
+        const struct ini_entry *entry = s->given[k];
+        if (k == KEY_DATA_kind || (!entry && !s->kind_known))
+            continue;
+        if (s->kind_known && !applies(s, k)) {
+            if (entry)
+                complain_not_taken(s, k, d);
+        } else if (!entry) {
+            read_default(s, k, d);
+        } else if (keys[k].numbers != NUMBERS_TEXT) {
+            axis_read(k, entry->value, entry->line, &s->list[k], d);
+        } else if (!*entry->value) {
+            diag_add(d, entry->line, "%s: a value is missing: expected %s", keys[k].name, keys[k].help);
+        }
+    }
+}
+
+static void read_start(struct section *s, struct diag *d) {
+    const struct ini_entry *start = s->given[KEY_MODEL_start];
+    if (!start || !*start->value)
+        return;
+    for (enum key k = KEY_MODEL_w0; k <= KEY_MODEL_b0; k++) {
+        if (s->given[k])
+            diag_add(d, s->given[k]->line, "%s and start (line %zu) are both given: expected one or the other",
+                     keys[k].name, start->line);
+        free(s->list[k].v);
+        s->list[k] = (struct list){0};
+    }
+    s->paired = axis_read_pairs(start->value, start->line, &s->list[KEY_MODEL_w0], &s->list[KEY_MODEL_b0], d);
+}
+
+static void read_section(struct grid *g, const struct ini_section *from, struct diag *d) {
+    const struct section_row *row = from->kind ? section_row_find(from, d) : NULL;
+    if (!row || !label_check(from, row, d))
+        return;
+    struct section *s = section_place(g, row, from, d);
+    if (!s)
+        return;
+    *s = (struct section){.kind = row->kind, .label = from->label, .line = from->line, .kind_known = true};
+    take_keys(&g->ini, from, s, d);
+    if (s->kind == SECTION_DATA)
+        find_data_kind(s, d);
+    if (s->kind == SECTION_OPTIMIZER)
+        find_rule(s, d);
+    read_values(s, d);
+    read_start(s, d);
+}
+
+static void read_absent(struct section *s, enum key_section kind, struct diag *d) {
+    if (s->line > 0)
+        return;
+    *s = (struct section){.kind = kind, .label = "", .kind_known = true};
+    read_values(s, d);
+}
+
+static void replace_seeds(struct grid *g, const char *seeds, struct diag *d) {
+    struct diag own = {.file = "--seeds"};
+    struct list l;
+    if (axis_read(KEY_SWEEP_seeds, seeds, 0, &l, &own)) {
+        free(g->sweep.list[KEY_SWEEP_seeds].v);
+        g->sweep.list[KEY_SWEEP_seeds] = l;
+    }
+    for (size_t i = 0; i < own.n; i++) {
+        diag_add(d, 0, "--seeds: %s", own.messages[i].text);
+        free(own.messages[i].text);
+    }
+    d->failed |= own.failed;
+    free(own.messages);
+}
+
+void grid_read(struct grid *g, const char *file, const char *text, size_t len, const char *seeds,
+               struct diag *d) {
+    *g = (struct grid){.file = strdup(file)};
+    ini_read(&g->ini, text, len, d);
+    g->data = mem_zeroed(g->ini.n_sections + 1, sizeof *g->data, NULL);
+    g->optimizer = mem_zeroed(g->ini.n_sections + 1, sizeof *g->optimizer, NULL);
+    if (!g->file || !g->data || !g->optimizer) {
+        d->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < g->ini.n_sections; i++)
+        read_section(g, &g->ini.sections[i], d);
+    read_absent(&g->sweep, SECTION_SWEEP, d);
+    read_absent(&g->model, SECTION_MODEL, d);
+    if (seeds)
+        replace_seeds(g, seeds, d);
+    grid_check(g, d);
+}
+
+bool grid_paired(const struct grid *g, const struct section *data) {
+    bool own = data->given[KEY_MODEL_w0] || data->given[KEY_MODEL_b0] || data->given[KEY_MODEL_start];
+    return own ? data->paired : g->model.paired;
+}
+
+struct list grid_values(const struct grid *g, const struct section *data, enum key key) {
+    static struct value zero = {.number = 0, .word = VALUE_NUMBER};
+    bool paired = grid_paired(g, data);
+    if (key == KEY_MODEL_start)
+        return paired ? grid_values(g, data, KEY_MODEL_w0) : (struct list){0};
+    if (key == KEY_MODEL_w0 || key == KEY_MODEL_b0) {
+        if (data->list[key].n > 0)
+            return data->list[key];
+        if (g->model.paired && !paired) /* a pair's half alone says nothing: the default of the key */
+            return (struct list){.v = &zero, .n = 1};
+    }
+    switch (keys[key].section) {
+    case SECTION_SWEEP:
+        return g->sweep.list[key];
+    case SECTION_DATA:
+        return data->list[key];
+    case SECTION_MODEL:
+        return g->model.list[key];
+    default:
+        return (struct list){0};
+    }
+}
+
+static void free_section(struct section *s) {
+    for (enum key k = 0; k < KEY_COUNT; k++)
+        free(s->list[k].v);
+    free(s->path);
+    free(s->test_path);
+    free(s->takes_data);
+    free(s->takes_batch);
+}
+
+void grid_free(struct grid *g) {
+    free_section(&g->sweep);
+    free_section(&g->model);
+    for (size_t i = 0; i < g->n_data; i++)
+        free_section(&g->data[i]);
+    for (size_t i = 0; i < g->n_optimizers; i++)
+        free_section(&g->optimizer[i]);
+    free(g->data);
+    free(g->optimizer);
+    free(g->file);
+    free(g->name);
+    ini_free(&g->ini);
+    *g = (struct grid){0};
+}

@@ -1,0 +1,55 @@
+/* A grid file, read: its sections, and for each key that applies to a section the list of its values. What the
+ * file says, checked line by line and key against key; what runs follow from it is the plan's business
+ * (plan.c). */
+#pragma once
+#include "plan/axis.h"
+#include "plan/ini.h"
+
+struct section {
+    enum key_section kind;
+    const char *label; /* "" for [sweep] and [model] */
+    size_t line;       /* of its header; 0: not in the file, every key at its default */
+    bool kind_known;   /* the kind could be told: for [data] and [optimizer] it decides which keys apply */
+    int data_kind;     /* [data]: enum data_kind */
+    const struct rule *rule;                  /* [optimizer] */
+    const struct ini_entry *given[KEY_COUNT]; /* where a key was given, NULL where it was left out */
+    struct list list[KEY_COUNT];              /* (n = 0: does not apply, or is TEXT, or could not be read) */
+    bool paired; /* w0 and b0 come from `start`: list[KEY_MODEL_w0] and list[KEY_MODEL_b0] advance together */
+    char *path, *test_path;         /* [data]: as from the working directory; NULL if not given */
+    bool *takes_data, *takes_batch; /* [optimizer]: (n_data), (batch values) */
+};
+
+enum { ZIP_MAX = 8 };
+
+struct grid {
+    struct ini ini;
+    char *file, *name;
+    struct section sweep, model, *data, *optimizer;
+    size_t n_data, n_optimizers;
+    enum key zip[ZIP_MAX];
+    int n_zip;
+};
+
+/* Reads and checks text[0..len), the content of `file`. seeds: replaces the grid's, or NULL. Complaints go to
+ * d; the grid is whole if there are none. grid_free() in any case. */
+void grid_read(struct grid *g, const char *file, const char *text, size_t len, const char *seeds,
+               struct diag *d);
+void grid_free(struct grid *g);
+
+/* The line to name in a complaint about a key of a section: its own, or the section's where it was left out. */
+static inline size_t section_line(const struct section *s, enum key key) {
+    return s->given[key] ? s->given[key]->line : s->line ? s->line : 1;
+}
+/* The values of a key of [data], [model] or [sweep] for the runs on a data section (n = 0: it does not apply):
+ * w0, b0 and start of the section itself go before those of [model]. KEY_MODEL_start: as many values as there
+ * are pairs. */
+struct list grid_values(const struct grid *g, const struct section *data, enum key key);
+/* Whether w0 and b0 of the runs on a data section advance together. */
+bool grid_paired(const struct grid *g, const struct section *data);
+/* Whether two keys are both named by zip. */
+bool grid_zipped(const struct grid *g, enum key a, enum key b);
+
+/* Checks of key against key, once every section is read (check.c, zip.c). */
+void grid_check(struct grid *g, struct diag *d);
+void zip_read(struct grid *g, struct diag *d);
+void zip_check(const struct grid *g, struct diag *d);

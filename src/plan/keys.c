@@ -1,0 +1,219 @@
+/* Everything that is said or decided about a single value follows from its row in keys[]. */
+#include "plan/keys.h"
+#include "plan/diag.h"
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+const char *const key_section_names[SECTION_COUNT] = {"sweep", "data", "model", "optimizer", "schedule"};
+
+/* clang-format off */
+const struct key_row keys[KEY_COUNT] = {
+#define X(section, name, words, numbers, lo, hi, open, fallback, flags, help) \
+    {SECTION_##section, #name, words, NUMBERS_##numbers, lo, hi, open, fallback, flags, help},
+    GRID_KEYS(X)
+#undef X
+#define X(name, words, lo, hi, open, help) \
+    {SECTION_OPTIMIZER, #name, words, sizeof(words) > 1 ? NUMBERS_NONE : NUMBERS_REAL, lo, hi, open, "", \
+     AXIS | ID | COLUMN, help},
+    HYPERS(X)
+#undef X
+};
+/* clang-format on */
+
+bool key_belongs(enum key key, enum key_section section) {
+    bool start = key == KEY_MODEL_w0 || key == KEY_MODEL_b0 || key == KEY_MODEL_start;
+    return keys[key].section == section || (section == SECTION_DATA && start);
+}
+
+enum key key_find(enum key_section section, const char *name) {
+    enum key k = 0;
+    while (k < KEY_COUNT && !(key_belongs(k, section) && strcmp(keys[k].name, name) == 0))
+        k++;
+    return k;
+}
+
+bool word_at(const char *words, int k, char out[WORD_CHARS]) {
+    for (; *words; k--) {
+        size_t n = strcspn(words, " ");
+        assert(n < WORD_CHARS);
+        if (k == 0) {
+            memcpy(out, words, n);
+            out[n] = '\0';
+            return true;
+        }
+        words += n + (words[n] == ' ');
+    }
+    return false;
+}
+
+void add_nearest(struct text *out, const char *word, const char *const *names, size_t n) {
+    const char *near = text_nearest(word, names, n);
+    if (near)
+        text_addf(out, "; did you mean '%s'?", near);
+}
+
+void value_print(enum key key, struct value v, struct text *out) {
+    char word[WORD_CHARS] = "";
+    if (v.word == VALUE_NONE)
+        return;
+    if (v.word == VALUE_NUMBER) {
+        text_add_number(out, v.number);
+        return;
+    }
+    word_at(keys[key].words, v.word, word);
+    text_add(out, word);
+    if (keys[key].numbers != NUMBERS_CALL && keys[key].numbers != NUMBERS_PHRASE)
+        return;
+    text_add(out, keys[key].numbers == NUMBERS_CALL ? "(" : " ");
+    text_add_number(out, v.number);
+    text_add(out, keys[key].numbers == NUMBERS_CALL ? ")" : "");
+}
+
+static void add_words(const char *words, struct text *out) {
+    char word[WORD_CHARS], more[WORD_CHARS];
+    for (int k = 0; word_at(words, k, word); k++)
+        text_addf(out, "%s%s", k == 0 ? "" : word_at(words, k + 1, more) ? ", " : " or ", word);
+}
+
+/* An end of a range, readable: integers in full, where the shortest form would be 1e+09. */
+static void add_end(struct text *out, double x) {
+    if (fabs(x) < 1e16 && x == floor(x))
+        text_addf(out, "%.0f", x);
+    else
+        text_add_number(out, x);
+}
+
+static void add_number_wanted(const struct key_row *k, struct text *out) {
+    text_add(out, k->numbers == NUMBERS_INTEGER ? "an integer" : "a number");
+    if (isinf(k->lo))
+        return;
+    if (isinf(k->hi)) {
+        text_add(out, k->open & OPEN_LO ? " above " : " of at least ");
+        add_end(out, k->lo);
+        return;
+    }
+    text_add(out, k->open & OPEN_LO ? " in (" : " in [");
+    add_end(out, k->lo);
+    text_add(out, ", ");
+    add_end(out, k->hi);
+    text_add(out, k->open & OPEN_HI ? ")" : "]");
+}
+
+void key_describe(enum key key, struct text *out) {
+    const struct key_row *k = &keys[key];
+    switch (k->numbers) {
+    case NUMBERS_TEXT:
+        text_add(out, "text");
+        return;
+    case NUMBERS_NONE:
+        add_words(k->words, out);
+        return;
+    case NUMBERS_CALL:
+        add_number_wanted(k, out);
+        text_addf(out, " or %s(SD) with SD above 0", k->words);
+        return;
+    case NUMBERS_PHRASE:
+        add_words(k->words, out);
+        text_add(out, " and ");
+        add_number_wanted(k, out);
+        return;
+    case NUMBERS_REAL:
+    case NUMBERS_INTEGER:
+        if (*k->words)
+            text_addf(out, "%s, or ", k->words);
+        add_number_wanted(k, out);
+    }
+}
+
+bool value_check(enum key key, double x, struct text *why) {
+    const struct key_row *k = &keys[key];
+    bool whole = k->numbers != NUMBERS_INTEGER || x == floor(x);
+    bool low = k->open & OPEN_LO ? x > k->lo : x >= k->lo;
+    bool high = k->open & OPEN_HI ? x < k->hi : x <= k->hi;
+    if (whole && low && high)
+        return true;
+    text_add_number(why, x);
+    text_addf(why, " is %s: expected ", whole ? "out of range" : "not an integer");
+    key_describe(key, why);
+    return false;
+}
+
+static bool wanted(enum key key, const char *s, size_t len, const char *what, struct text *why) {
+    char word[WORD_CHARS], copy[4 * WORD_CHARS];
+    text_addf(why, "'%.*s' %s: expected ", diag_quoted(s, len), s, what);
+    key_describe(key, why);
+    int n_letters = diag_quoted(s, len);
+    memcpy(copy, s, (size_t)n_letters);
+    copy[n_letters] = '\0';
+    char list[8][WORD_CHARS];
+    const char *names[8];
+    size_t n = 0;
+    for (; n < 8 && word_at(keys[key].words, (int)n, word); n++)
+        names[n] = strcpy(list[n], word);
+    add_nearest(why, copy, names, n);
+    return false;
+}
+
+/* All of s[0..len) as a finite number. */
+static bool number_read(enum key key, const char *s, size_t len, double *x, struct text *why) {
+    double y;
+    if (len == 0 || number_parse(s, len, &y) != len)
+        return wanted(key, s, len, "is not a number", why);
+    bool digit = isdigit((unsigned char)s[strspn(s, "+-")]) || s[strspn(s, "+-")] == '.';
+    if (!isfinite(y))
+        return wanted(key, s, len, digit ? "is too large for a double" : "is not a finite number", why);
+    if (y == 0 && strcspn(s, "123456789") < (size_t)(strcspn(s, "eE") < len ? strcspn(s, "eE") : len))
+        return wanted(key, s, len, "is too small for a double", why);
+    *x = y + 0.0; /* -0 is 0 */
+    return true;
+}
+
+/* Which of the key's words s[0..len) begins with (the whole name must match), VALUE_NONE if none. */
+static int word_find(enum key key, const char *s, size_t len) {
+    char word[WORD_CHARS];
+    for (int k = 0; word_at(keys[key].words, k, word); k++)
+        if (strlen(word) == len && memcmp(word, s, len) == 0)
+            return k;
+    return VALUE_NONE;
+}
+
+bool value_parse(enum key key, const char *s, size_t len, struct value *v, struct text *why) {
+    const struct key_row *k = &keys[key];
+    assert(k->numbers != NUMBERS_TEXT);
+    size_t letters = 0;
+    while (letters < len && (isalnum((unsigned char)s[letters]) || s[letters] == '_'))
+        letters++;
+    struct value out = {.number = 0, .word = word_find(key, s, letters)};
+    if (out.word == VALUE_NONE) {
+        out.word = VALUE_NUMBER;
+        if (k->numbers == NUMBERS_NONE || k->numbers == NUMBERS_PHRASE)
+            return wanted(key, s, len, "is not known", why);
+        if (!number_read(key, s, len, &out.number, why) || !value_check(key, out.number, why))
+            return false;
+    } else if (k->numbers == NUMBERS_CALL) {
+        const char *open = s + letters, *end = s + len;
+        while (open < end && *open == ' ')
+            open++;
+        if (end - open < 3 || *open != '(' || end[-1] != ')')
+            return wanted(key, s, len, "is incomplete", why);
+        for (open++, end--; open < end && *open == ' ';)
+            open++;
+        while (end > open && end[-1] == ' ')
+            end--;
+        if (!number_read(key, open, (size_t)(end - open), &out.number, why))
+            return false;
+        if (!(out.number > 0))
+            return wanted(key, s, len, "is out of range", why);
+    } else if (k->numbers == NUMBERS_PHRASE) {
+        size_t at = letters + strspn(s + letters, " \t");
+        if (at >= len || at == letters)
+            return wanted(key, s, len, "is incomplete", why);
+        if (!number_read(key, s + at, len - at, &out.number, why) || !value_check(key, out.number, why))
+            return false;
+    } else if (letters != len) {
+        return wanted(key, s, len, "is not known", why);
+    }
+    *v = out;
+    return true;
+}

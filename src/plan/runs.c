@@ -1,0 +1,152 @@
+/* From a run's number to the run, and from a key to its levels. */
+#include "base/mem.h"
+#include "plan/plan_internal.h"
+#include <assert.h>
+#include <string.h>
+
+/* number -> a digit for each of the axes from .. to-1, the last fastest. */
+static void split(const struct product *p, size_t number, int from, int to, size_t *digit) {
+    for (int a = to; a-- > from; number /= p->length[a])
+        digit[a] = number % p->length[a];
+}
+
+static void fill(const struct product *p, const size_t *digit, struct value *v) {
+    for (int c = 0; c < p->n_columns; c++)
+        v[p->column[c].key] = p->column[c].v[digit[p->column[c].axis]];
+}
+
+static bool data_seeded(const struct run *r) {
+    bool synthetic = r->v[KEY_DATA_kind].word == DATA_SYNTHETIC;
+    return synthetic ? r->v[KEY_DATA_data_seed].word != VALUE_NUMBER : r->v[KEY_DATA_test].number > 0;
+}
+
+static bool start_random(const struct run *r) {
+    return r->v[KEY_MODEL_w0].word != VALUE_NUMBER || r->v[KEY_MODEL_b0].word != VALUE_NUMBER;
+}
+
+/* The optimizer that the k-th cell under one setting of the outer axes belongs to; k becomes its own cell
+ * number. */
+static size_t find_inner(const struct plan *p, size_t data_index, size_t batch, size_t *k) {
+    for (size_t o = 0;; o++) {
+        assert(o < p->grid.n_optimizers);
+        size_t n = plan_takes(&p->inner[o], data_index, batch) ? p->inner[o].n : 0;
+        if (*k < n)
+            return o;
+        *k -= n;
+    }
+}
+
+void plan_run(const struct plan *p, size_t i, struct run *out) {
+    assert(i < p->n_runs);
+    size_t seed = i % p->seeds.n, cell = i / p->seeds.n, data_index = 0;
+    while (cell >= p->block[data_index].first + p->block[data_index].n)
+        data_index++;
+    const struct block *b = &p->block[data_index];
+    size_t digit[KEY_COUNT], rest = cell - b->first, batch = b->n_batches - 1;
+
+    split(&b->outer, rest / b->period, 0, b->batch_axis, digit);
+    rest %= b->period;
+    while (b->batch_first[batch] > rest)
+        batch--;
+    while (b->batch_cells[batch] == 0) /* begins where the one before ends, and holds nothing */
+        batch--;
+    rest -= b->batch_first[batch];
+    if (b->batch_axis < b->outer.n_axes) {
+        digit[b->batch_axis] = batch;
+        split(&b->outer, rest / b->batch_cells[batch], b->batch_axis + 1, b->outer.n_axes, digit);
+    }
+    rest %= b->batch_cells[batch];
+    memcpy(out->v, b->outer.base, sizeof out->v);
+    fill(&b->outer, digit, out->v);
+
+    size_t dataset = 0;
+    for (int a = 0; a < b->n_data_axes; a++)
+        dataset = dataset * b->outer.length[a] + digit[a];
+    out->dataset = b->dataset[b->seeded ? dataset * p->seeds.n + seed : dataset];
+
+    size_t o = find_inner(p, data_index, batch, &rest);
+    const struct inner *in = &p->inner[o];
+    memcpy(out->v + KEY_H, in->product.base + KEY_H, H_COUNT * sizeof *out->v);
+    split(&in->product, rest, 0, in->product.n_axes, digit);
+    fill(&in->product, digit, out->v);
+    for (int h = 0; h < H_COUNT; h++) {
+        struct value v = out->v[KEY_H + h];
+        out->h[h] = v.word == VALUE_NUMBER ? v.number : v.word == VALUE_NONE ? NAN : v.word;
+    }
+
+    out->v[KEY_SWEEP_seeds] = p->seeds.v[seed];
+    out->rule = in->section->rule;
+    out->optimizer = in->section->label;
+    out->schedule = "constant";
+    out->data = b->data->label;
+    out->optimizer_index = o;
+    out->data_index = data_index;
+    out->cell = cell;
+    out->seed_matters = data_seeded(out) || start_random(out);
+    out->id = plan_id(p, out);
+}
+
+/* ---- levels ---------------------------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b) {
+    const struct value *x = a, *y = b;
+    if (x->word != y->word)
+        return x->word < y->word ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+struct levels {
+    struct value *v;
+    size_t n, cap;
+    bool failed;
+};
+
+static void add_levels(struct levels *l, const struct product *p, enum key key) {
+    const struct value *v = &p->base[key];
+    size_t n = v->word != VALUE_NONE;
+    for (int c = 0; c < p->n_columns; c++)
+        if (p->column[c].key == key) {
+            v = p->column[c].v;
+            n = p->length[p->column[c].axis];
+        }
+    if (!mem_grow(&l->v, &l->cap, l->n + n + 1, sizeof *l->v, NULL)) {
+        l->failed = true;
+        return;
+    }
+    memcpy(l->v + l->n, v, n * sizeof *v);
+    l->n += n;
+}
+
+static bool runs_on(const struct plan *p, size_t o, size_t data_index) {
+    for (size_t j = 0; j < p->block[data_index].n_batches; j++)
+        if (plan_takes(&p->inner[o], data_index, j))
+            return true;
+    return false;
+}
+
+size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values) {
+    struct levels l = {0};
+    for (size_t o = 0; o < p->grid.n_optimizers; o++) {
+        if (optimizer_index != SIZE_MAX && optimizer_index != o)
+            continue;
+        for (size_t k = 0; k < p->grid.n_data; k++)
+            if (runs_on(p, o, k))
+                add_levels(&l, key >= KEY_H ? &p->inner[o].product : &p->block[k].outer, key);
+    }
+    if (key == KEY_SWEEP_seeds)
+        for (size_t i = 0; i < p->seeds.n && !l.failed; i++)
+            if ((l.failed = !mem_grow(&l.v, &l.cap, l.n + 1, sizeof *l.v, NULL)) == false)
+                l.v[l.n++] = p->seeds.v[i];
+    if (l.failed || l.n == 0) {
+        free(l.v);
+        *values = NULL;
+        return 0;
+    }
+    qsort(l.v, l.n, sizeof *l.v, by_value);
+    size_t n = 1;
+    for (size_t i = 1; i < l.n; i++)
+        if (by_value(&l.v[n - 1], &l.v[i]) != 0)
+            l.v[n++] = l.v[i];
+    *values = l.v;
+    return n;
+}
