@@ -6,6 +6,7 @@
 #include "report/results.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_hex(struct text *t, uint64_t v) {
@@ -47,8 +48,7 @@ enum { N_WHO_KEYS = sizeof who_keys / sizeof *who_keys };
 
 static void add_who(struct text *t, const struct run *run) {
     add_hex(t, run->id);
-    const char *const label[] = {run->optimizer, run->rule->name,
-                                 run->schedule && *run->schedule ? run->schedule : "constant", run->data};
+    const char *const label[] = {run->optimizer, run->rule->name, run->schedule, run->data};
     for (size_t k = 0; k < sizeof label / sizeof *label; k++) {
         text_add(t, ",");
         add_label(t, label[k]);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "report/results.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Keys that tell groups apart: every axis but the seeds and an optimizer's and schedule's own. */

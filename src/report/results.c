@@ -4,11 +4,12 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const status_names[] = {"converged", "diverged", "exhausted", "missing"};
 
-enum { TARGET_GAP = 0, REDUCTION_MEAN = 0 }; /* words of their keys */
+enum { REDUCTION_MEAN = 0 }; /* word of the key */
 
 /* L* as a run needs it, looked up once for each run of runs with the same loss on the same data set. */
 struct lstar {
@@ -44,7 +45,7 @@ static double least(double best, double x) {
     return isfinite(x) && !(best <= x) ? x : best;
 }
 
-static void judge(const struct outcome *o, struct value target, double lstar, struct result *r) {
+static void judge(const struct outcome *o, struct value target, struct result *r) {
     const struct point *p = o->points, *last = &p[o->n_points - 1];
     r->blown_up = o->blown_up;
     r->steps = last->step;
@@ -59,7 +60,7 @@ static void judge(const struct outcome *o, struct value target, double lstar, st
     for (size_t k = 0; k < o->n_points; k++) {
         r->best_loss = least(r->best_loss, p[k].loss);
         r->best_test_loss = least(r->best_test_loss, p[k].test_loss);
-        if (isinf(r->steps_to_target) && target_met(target, p[k].loss, r->start_loss, lstar)) {
+        if (isinf(r->steps_to_target) && target_met(target, p[k].loss, r->start_loss, r->lstar)) {
             r->steps_to_target = (double)p[k].step;
             r->epochs_to_target = p[k].epoch;
             r->nonzeros_to_target = (double)p[k].nonzeros;
@@ -74,18 +75,15 @@ static void judge(const struct outcome *o, struct value target, double lstar, st
 static bool load_row(struct results *r, const struct run *run, struct lstar *memo, struct result *row,
                      struct err *e) {
     struct value target = *plan_target(r->plan);
-    double lstar = NAN;
     struct outcome o;
     bool found;
     if (!store_get_run(r->store, run->id, &o, &found, e))
         return false;
-    bool ok = true;
-    if (found && target.word == TARGET_GAP) {
-        ok = lstar_find(memo, r->store, plan_dataset_fingerprint(r->plan, run->dataset), run, &lstar, e);
-        found = !isnan(lstar);
-    }
-    if (ok && found && o.n_points)
-        judge(&o, target, lstar, row);
+    bool ok = !found ||
+              lstar_find(memo, r->store, plan_dataset_fingerprint(r->plan, run->dataset), run, &row->lstar, e);
+    bool judged = target.word != TARGET_GAP || !isnan(row->lstar);
+    if (ok && found && judged && o.n_points)
+        judge(&o, target, row);
     outcome_free(&o);
     return ok;
 }
@@ -100,7 +98,7 @@ bool results_load(const struct plan *p, struct store *s, struct results *r, stru
         plan_run(p, i, &run);
         struct result *row = &r->row[i];
         const struct data_params *data = plan_dataset(p, run.dataset);
-        *row = (struct result){.id = run.id, .status = STATUS_MISSING};
+        *row = (struct result){.id = run.id, .status = STATUS_MISSING, .lstar = NAN};
         row->held_out = data->test > 0 || (data->test_path && *data->test_path);
         if (i && row[-1].id == run.id) /* a seed that changes nothing */
             *row = row[-1];

@@ -17,6 +17,7 @@ struct result {
     double start_loss, best_loss, final_loss, final_test_loss, best_test_loss, test_error; /* NAN: none */
     double steps_to_target, epochs_to_target, nonzeros_to_target; /* INFINITY: missed */
     uint64_t weights_hash;
+    double lstar; /* L* of its loss on its data set; NAN: not in the store */
 };
 
 struct results {
