@@ -1,0 +1,17 @@
+/* Gnuplot as this project uses it: how text gets into a script unharmed, and how scripts are run. */
+#pragma once
+#include "base/err.h"
+#include "base/text.h"
+
+/* Appends s as a gnuplot string. Whatever s holds (quotes, backquotes, backslashes, control characters, broken
+ * UTF-8), the result is one single-quoted string on one line that stands for the printable part of s; at most
+ * `width` characters, the middle of a longer s replaced by an ellipsis. Single quotes are the only strings in
+ * which gnuplot expands nothing. */
+void gnuplot_quote(struct text *out, const char *s, size_t width);
+
+/* Runs one script, gnuplot as found on PATH. False and a message (gnuplot's own words included) when it is
+ * missing, refuses the script or is killed. */
+bool gnuplot_run(const char *script, struct err *e);
+
+/* Whether there is a gnuplot to run. */
+bool gnuplot_found(void);

@@ -1,0 +1,130 @@
+/* All figures of a sweep: made as text, written to plots/, drawn by one gnuplot. The text is a pure function of
+ * plan and store; whether there is a gnuplot changes no byte of it. */
+#include "report/plots.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "report/gnuplot.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct figure *figures_add(struct figure_list *l, const char *const *words, size_t n, struct err *e) {
+    enum { KEPT = 100 };
+    struct text name = {0};
+    if (!mem_grow(&l->figure, &l->cap, l->n + 1, sizeof *l->figure, e))
+        return NULL;
+    struct figure *f = &l->figure[l->n];
+    *f = (struct figure){0};
+    for (size_t i = 0; i < n; i++) {
+        text_add(&name, i ? "-" : "");
+        text_add(&name, words[i]);
+    }
+    if (name.failed) {
+        text_free(&name);
+        err_add(e, "out of memory for the name of a figure");
+        return NULL;
+    }
+    char hash[17];
+    hash64_hex(hash64(name.s, name.len), hash);
+    size_t len = 0;
+    for (const char *c = name.s; *c && len < KEPT; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr("._-", *c);
+        if (plain || (len && f->name[len - 1] != '-'))
+            f->name[len++] = plain ? *c : '-';
+    }
+    bool told_apart = name.len < KEPT;
+    for (size_t i = 0; i < l->n; i++)
+        told_apart &= strcasecmp(l->figure[i].name, f->name) != 0; /* some file systems fold case */
+    if (!told_apart) {
+        f->name[len++] = '-';
+        memcpy(f->name + len, hash, 9);
+        f->name[len + 8] = '\0';
+    }
+    text_free(&name);
+    l->n++;
+    return f;
+}
+
+static bool find_ranges(struct plot_input *in, struct err *e) {
+    in->range = mem_zeroed(in->n, sizeof *in->range, e);
+    for (size_t i = 0; i < in->n && in->range; i++)
+        for (size_t k = 0; k < in->group[i].n_cells; k++) {
+            struct cell c;
+            results_cell(in->r, in->group[i].cell[k], &c);
+            double m = c.median_epochs, *range = in->range[i];
+            if (!(m < INFINITY))
+                continue;
+            m = m > 0 ? m : 1; /* a start that meets the target needs a place on a log scale */
+            range[0] = range[0] > 0 && range[0] < m ? range[0] : m;
+            range[1] = range[1] > m ? range[1] : m;
+        }
+    return in->range;
+}
+
+static bool write_one(const char *folder, const char *name, const char *ending, const struct text *t,
+                      struct err *e) {
+    struct text path = {0};
+    text_addf(&path, "%s/%s%s", folder, name, ending);
+    bool ok = path.failed ? err_add(e, "out of memory for a path in %s", folder)
+                          : file_write(path.s, t->s ? t->s : "", t->len, e);
+    text_free(&path);
+    return ok;
+}
+
+/* all.gp draws every figure; one gnuplot for all, as most of the time of one goes into starting. */
+static bool write_all(const char *folder, const struct figure_list *l, struct err *e) {
+    struct text all = {0};
+    bool ok = true;
+    text_add(&all, "# Draws every figure of this folder, from any folder: gnuplot all.gp\nall = "
+                   "ARG0[1:strlen(ARG0)-strlen('all.gp')]\n");
+    for (size_t i = 0; i < l->n && ok; i++) {
+        ok = write_one(folder, l->figure[i].name, ".gp", &l->figure[i].gp, e) &&
+             write_one(folder, l->figure[i].name, ".dat", &l->figure[i].dat, e);
+        text_addf(&all, "call all.'%s.gp'\n", l->figure[i].name);
+    }
+    ok = ok && (!all.failed || err_add(e, "out of memory for %s/all.gp", folder)) &&
+         write_one(folder, "all", ".gp", &all, e);
+    text_free(&all);
+    return ok;
+}
+
+/* Pictures that are not drawn cost a message, not the results. */
+static void draw_all(const char *folder, struct err *e) {
+    struct text script = {0};
+    /* A path that begins with a dash would be an option to gnuplot. */
+    text_addf(&script, "%s%s/all.gp", folder[0] == '-' ? "./" : "", folder);
+    if (!gnuplot_found())
+        err_add(e,
+                "%s: gnuplot is not installed: scripts and data are written, pictures are not (install "
+                "gnuplot-nox, then: gnuplot %s/all.gp)",
+                folder, folder);
+    else if (script.failed)
+        err_add(e, "out of memory for a path in %s", folder);
+    else
+        gnuplot_run(script.s, e);
+    text_free(&script);
+}
+
+bool plots_write(const struct results *r, const char *dir, bool draw, struct err *e) {
+    struct figure_list l = {0};
+    struct text folder = {0};
+    struct group *groups = NULL;
+    struct plot_input in = {.r = r};
+    text_addf(&folder, "%s/plots", dir);
+    bool ok = !folder.failed || err_add(e, "out of memory for a path in %s", dir);
+    ok = ok && results_groups(r, &groups, &in.n, e);
+    in.group = groups;
+    ok = ok && find_ranges(&in, e) && plots_tuning(&in, &l, e) && plots_data_axis(&in, &l, e) &&
+         plots_curves(&in, &l, e) && dir_make(folder.s, e) && write_all(folder.s, &l, e);
+    if (ok && draw && l.n)
+        draw_all(folder.s, e);
+    for (size_t i = 0; i < l.n; i++) {
+        text_free(&l.figure[i].gp);
+        text_free(&l.figure[i].dat);
+    }
+    free(l.figure);
+    free(in.range);
+    free(folder.s);
+    results_groups_free(groups, in.n);
+    return ok;
+}
