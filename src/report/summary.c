@@ -196,7 +196,7 @@ static bool add_data(const struct summary *s, struct err *e) {
 
 /* ---- best cells ------------------------------------------------------------------------------------------ */
 
-/* The hyperparameters that vary within the optimizer's section; where none does, all that it has. */
+/* The hyperparameters that vary within the optimizer's section; where none does, all its numbers. */
 static void add_setting(struct text *t, const struct summary *s, const struct group *g, const struct run *run) {
     bool varies[KEY_COUNT] = {false}, any = false;
     for (int k = KEY_H; k < KEY_COUNT; k++) {
@@ -208,7 +208,7 @@ static void add_setting(struct text *t, const struct summary *s, const struct gr
     }
     const char *comma = "";
     for (int k = KEY_H; k < KEY_COUNT; k++) {
-        if (any ? !varies[k] : run->v[k].word == VALUE_NONE)
+        if (any ? !varies[k] : run->v[k].word != VALUE_NUMBER)
             continue;
         text_addf(t, "%s%s=", comma, keys[k].name);
         comma = ", ";
