@@ -14,7 +14,7 @@ enum {
     PLOT_SMALL = 12,
     PLOT_LINE = 16 /* from one line of text to the next */
 };
-enum { PLOT_TITLE_CHARS = 56, PLOT_SUBTITLE_CHARS = 64 };
+enum { PLOT_TITLE_CHARS = 50, PLOT_SUBTITLE_CHARS = 60 };
 
 struct figure {
     char name[128]; /* of its files, without ending */

@@ -166,7 +166,7 @@ static void ranges(struct chart *c) {
     c->y1 = hi > c->y0 ? hi * 1.15 : c->y0 * 10;
 }
 
-enum { LEFT = 66, BOTTOM = 46, TOP = 48, PLOT_HEIGHT = 250, LABEL_STEP = 15, LABEL_CHARS = 16, LEAD = 16 };
+enum { LEFT = 70, BOTTOM = 46, TOP = 48, PLOT_HEIGHT = 250, LABEL_STEP = 15, LABEL_CHARS = 16, LEAD = 16 };
 
 static void write_data(const struct chart *c, struct text *dat) {
     for (size_t i = 0; i < c->n; i++) {
@@ -225,8 +225,11 @@ static void write_target(const struct results *r, const struct chart *c, struct 
     text_add(gp, "\nset arrow 1 from graph 0, first T to graph 1, first T nohead lw 1 lc rgb '#606060' "
                  "back\nset label 8 ");
     gnuplot_quote(gp, target.s ? target.s : "", PLOT_TITLE_CHARS);
-    text_addf(gp, " at graph 0, first T offset 0.5,-0.5 noenhanced font ',%d' textcolor rgb '#505050'\n",
-              PLOT_SMALL);
+    /* Below the line on the left, where curves are above it; or, the line near the start, above it on the
+     * right. */
+    bool low = px_of(c, c->target_value, 1) < 0.7;
+    text_addf(gp, " at graph %d, first T %s noenhanced font ',%d' textcolor rgb '#505050'\n", !low,
+              low ? "offset 0.5,-0.5" : "right offset -0.5,0.5", PLOT_SMALL);
     gp->failed |= target.failed;
     text_free(&target);
 }

@@ -85,8 +85,8 @@ static void write_key(const struct heatmap *h, const struct layout *l, struct te
     int at = l->left, y = 36;
     if (l->present[CELL_HIT]) {
         text_add(gp, palette);
-        double widen = h->hi < 1.2 * h->lo ? 1.5 : 1; /* a scale needs an extent */
-        double lo = h->lo / widen, hi = h->hi * widen;
+        bool point = h->hi < 1.1 * h->lo; /* a scale needs an extent */
+        double lo = point ? h->lo / 2 : h->lo, hi = point ? h->hi * 2 : h->hi;
         text_add(gp, "LO = ");
         text_add_number(gp, lo);
         text_add(gp, "\nset logscale cb\nset cbrange [LO:");
@@ -95,7 +95,7 @@ static void write_key(const struct heatmap *h, const struct layout *l, struct te
                   "]\nset colorbox horizontal user origin screen X(%d), Y(24) size screen X(%d), Y(12) "
                   "noborder\nset cbtics scale 0.4 offset 0,0.4 ",
                   at, SCALE);
-        style_log_ticks(gp, lo, hi);
+        style_log_ticks(gp, h->lo, h->hi);
         text_add(gp, "\nset label 6 ");
         gnuplot_quote(gp, h->quantity.s, PLOT_TITLE_CHARS);
         text_addf(gp, " at screen X(%d), Y(46) noenhanced font ',%d'\n", at, PLOT_SMALL);

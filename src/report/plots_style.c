@@ -159,9 +159,9 @@ void style_log_ticks(struct text *gp, double lo, double hi) {
             text_add(gp, "' ");
             text_add_number(gp, at);
         }
-    for (int i = 0; n < 2 && i < 2; i++) { /* hardly a round number between: the ends */
+    for (int i = 0; n == 0 && i < (hi > lo ? 2 : 1); i++) { /* no round number between: the ends */
         double at = i ? hi : lo;
-        text_add(gp, i || n ? ", '" : "'");
+        text_add(gp, i ? ", '" : "'");
         style_short(at, gp);
         text_add(gp, "' ");
         text_add_number(gp, at);
