@@ -1,0 +1,18 @@
+/* The commands of the program: one row each in main.c, one file each. A command gets the words after its name,
+ * prints its results to stdout and its messages to stderr, and returns the exit code. */
+#pragma once
+#include <stdio.h>
+
+/* 0: done. 1: some run could not be computed. 2: usage or bad input. 128 + signal: interrupted, what was
+ * finished is kept. */
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
+
+struct command {
+    const char *name; /* "": the main job, `bench --grid FILE` */
+    const char *usage, *help;
+    int (*run)(int argc, char **argv);
+};
+
+void sweep_help(FILE *f); /* the options of the main job */
+int sweep_command(int argc, char **argv);
+int throughput_command(int argc, char **argv);

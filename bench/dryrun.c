@@ -1,0 +1,136 @@
+#include "dryrun.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "job.h"
+#include "show.h"
+#include <stdio.h>
+#include <unistd.h>
+
+/* Millions of non-zeros x runs a second per thread, of small grids on the machine the project was written on:
+ * right within a small factor elsewhere. `bench throughput` measures. */
+static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 1200, 2500}, {150, 600, 1200}};
+
+enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
+
+/* The store, if there is one: opening it would make one. */
+static bool open_present(const char *dir, struct store **s, struct err *e) {
+    struct text path = {0};
+    *s = NULL;
+    if (!dir)
+        return true;
+    text_addf(&path, "%s/sweep.db", dir);
+    bool ok = !path.failed || err_add(e, "out of memory");
+    if (ok && !access(path.s, F_OK))
+        ok = (*s = store_open(dir, false, true, e)) != NULL;
+    text_free(&path);
+    return ok;
+}
+
+/* The shape of a data set not made yet: enough for train_memory. A LIBSVM file has to be read for it. */
+static bool shape_of(const struct data_params *params, int threads, struct dataset *shape, struct err *e) {
+    if (params->kind != DATA_LIBSVM) {
+        *shape = (struct dataset){.n_features = params->features, .train.n_rows = params->rows};
+        shape->n_blocks = (params->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+        return true;
+    }
+    struct dataset *d = data_make(params, threads, e);
+    if (!d)
+        return false;
+    *shape = (struct dataset){.n_features = d->n_features,
+                              .train.n_rows = d->train.n_rows,
+                              .train.nnz = d->train.nnz,
+                              .n_blocks = d->n_blocks,
+                              .memory_bytes = d->memory_bytes};
+    data_free(d);
+    return true;
+}
+
+struct sums {
+    double work, data_bytes, pack_bytes;
+};
+
+static bool sum_up(const struct plan *p, struct cost *c, enum precision precision, int threads,
+                   struct sums *sums, struct err *e) {
+    struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
+    bool ok = shape != NULL;
+    for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
+        ok = shape_of(plan_dataset(p, k), threads, &shape[k], e);
+        double bytes = (double)data_memory_estimate(plan_dataset(p, k), precision);
+        if (ok && !bytes) {
+            bytes = (double)shape[k].memory_bytes;
+            c->nonzeros[k] = (double)shape[k].train.nnz;
+        }
+        sums->data_bytes = bytes > sums->data_bytes ? bytes : sums->data_bytes;
+    }
+    for (size_t i = 0; ok && i < c->n_packs; i++) {
+        struct run r;
+        plan_run(p, c->packs[i].run[0], &r);
+        const double bytes = (double)train_memory(&shape[r.dataset], precision, r.rule);
+        sums->pack_bytes = bytes > sums->pack_bytes ? bytes : sums->pack_bytes;
+        sums->work += cost_work(c, p, &c->packs[i]);
+    }
+    free(shape);
+    return ok;
+}
+
+/* Runs are decoded in the order data, optimizer: equal neighbours make one line, equal lines further on are
+ * joined. */
+struct line {
+    const char *optimizer, *data;
+    size_t runs;
+};
+
+static bool print_runs(const struct plan *p, struct err *e) {
+    struct line *line = NULL;
+    size_t n = 0, cap = 0, at = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < plan_n_runs(p); i++) {
+        struct run r;
+        plan_run(p, i, &r);
+        if (!n || line[at].optimizer != r.optimizer || line[at].data != r.data)
+            for (at = 0; at < n && (line[at].optimizer != r.optimizer || line[at].data != r.data);)
+                at++;
+        if (at == n) {
+            ok = mem_grow(&line, &cap, n + 1, sizeof *line, e);
+            if (ok)
+                line[n++] = (struct line){r.optimizer, r.data, 0};
+        }
+        if (ok)
+            line[at].runs++;
+    }
+    printf("%-24s %-24s %12s\n", "optimizer", "data", "runs");
+    for (size_t k = 0; k < n; k++) {
+        char count[SHOW_CHARS];
+        printf("%-24s %-24s %12s\n", line[k].optimizer, line[k].data, show_count(line[k].runs, count));
+    }
+    free(line);
+    return ok;
+}
+
+bool dryrun_print(const struct plan *p, const char *dir, enum precision precision, enum isa isa, int threads,
+                  struct err *e) {
+    struct store *s = NULL;
+    struct cost c = {0};
+    struct sums sums = {0};
+    bool ok = open_present(dir, &s, e) && cost_make(p, s, &c, e) &&
+              sum_up(p, &c, precision, threads, &sums, e) && print_runs(p, e);
+    if (ok) {
+        struct run r;
+        plan_run(p, 0, &r);
+        const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)plan_n_runs(p);
+        const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
+        const double memory = sums.data_bytes + threads * sums.pack_bytes;
+        char a[SHOW_CHARS], b[SHOW_CHARS];
+        printf("\n%s runs on %zu data sets", show_count(plan_n_runs(p), a), plan_n_datasets(p));
+        printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
+        printf("memory  %s at most, of %s available\n", show_bytes(memory, a),
+               show_bytes((double)machine_get()->memory_bytes, b));
+        printf("disk    %s\n", show_bytes(disk, a));
+        printf("time    about %s on %d thread%s, at %.0f million non-zeros x runs a second per thread (%s)\n",
+               show_duration(sums.work / (rates[precision][isa] * 1e6) / threads, a), threads,
+               threads == 1 ? "" : "s", rates[precision][isa], isa_names[isa]);
+    }
+    cost_free(&c);
+    store_close(s);
+    return ok;
+}

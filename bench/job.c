@@ -1,0 +1,272 @@
+/* Data sets are taken in the order of the plan, several at a time while they are small, so that many small ones
+ * keep all threads busy; their packs go out longest first, one thread a pack; a data set is freed after its
+ * last pack. Which thread computes what, and with what beside it, changes no number (kern/kern.h). */
+#include "job.h"
+#include "base/clock.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "interrupt.h"
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PACKS_A_THREAD = 8 }; /* enough in one window for its last packs to end together */
+
+struct task {
+    const struct pack *pack;
+    size_t dataset;
+    double work;
+};
+
+struct state {
+    const struct job *job;
+    struct tally *tally;
+    struct minima minima;
+    struct cost cost;
+    struct task *task;     /* (cost.n_packs): by data set, as the packs are ordered within it */
+    size_t *first;         /* (n_datasets + 1): its tasks */
+    struct dataset **data; /* (n_datasets): those in memory */
+    size_t *left;          /* (n_datasets): tasks not finished, of those in memory */
+    enum precision precision;
+    struct progress progress;
+    struct err *e;
+    atomic_bool broken; /* the store takes no more */
+};
+
+static bool ended(const struct state *s) {
+    return interrupt_pending() || atomic_load(&s->broken);
+}
+
+static int by_work(const void *a, const void *b) {
+    const struct task *x = a, *y = b;
+    if (x->work != y->work)
+        return x->work > y->work ? -1 : 1;
+    return (x->pack > y->pack) - (x->pack < y->pack);
+}
+
+/* Tasks grouped by data set: a counting sort that keeps the order of the packs. */
+static bool make_tasks(struct state *s) {
+    const struct plan *p = s->job->plan;
+    size_t n_data = plan_n_datasets(p), n = s->cost.n_packs;
+    struct task *unsorted = mem_zeroed(n, sizeof *unsorted, s->e);
+    s->task = mem_zeroed(n, sizeof *s->task, s->e);
+    s->first = mem_zeroed(n_data + 2, sizeof *s->first, s->e);
+    s->left = mem_zeroed(n_data, sizeof *s->left, s->e);
+    s->data = mem_zeroed(n_data, sizeof *s->data, s->e);
+    bool ok = unsorted && s->task && s->first && s->left && s->data;
+    for (size_t i = 0; ok && i < n; i++) {
+        struct run r;
+        plan_run(p, s->cost.packs[i].run[0], &r);
+        unsorted[i] = (struct task){&s->cost.packs[i], r.dataset, cost_work(&s->cost, p, &s->cost.packs[i])};
+        s->first[r.dataset + 2]++;
+    }
+    for (size_t k = 0; ok && k < n_data; k++)
+        s->first[k + 2] += s->first[k + 1];
+    for (size_t i = 0; ok && i < n; i++)
+        s->task[s->first[unsorted[i].dataset + 1]++] = unsorted[i];
+    free(unsorted);
+    return ok;
+}
+
+static size_t runs_of(const struct state *s, size_t k) {
+    size_t n = 0;
+    for (size_t i = s->first[k]; i < s->first[k + 1]; i++)
+        n += (size_t)s->task[i].pack->n;
+    return n;
+}
+
+/* What a table of data sets says of one: shares of rows, over columns. */
+static struct data_facts facts_of(const struct dataset *d) {
+    struct data_facts f = {.n_rows = d->train.n_rows,
+                           .n_features = d->n_features,
+                           .nnz = d->train.nnz,
+                           .n_test = d->test.n_rows,
+                           .min_frequency = 1};
+    memcpy(f.fingerprint, d->fingerprint, sizeof f.fingerprint);
+    for (size_t j = 0; j < d->n_features; j++) {
+        uint64_t count = 0;
+        for (size_t block = 0; block < d->n_blocks; block++) {
+            const uint64_t *ptr = d->col_ptr + block * (d->n_features + 1) + j;
+            count += ptr[1] - ptr[0];
+        }
+        const double share = (double)count / (double)d->train.n_rows;
+        f.max_frequency = share > f.max_frequency ? share : f.max_frequency;
+        f.min_frequency = share < f.min_frequency ? share : f.min_frequency;
+    }
+    for (size_t i = 0; i < d->train.n_rows; i++)
+        f.mean_label += d->train.y[i];
+    f.mean_label /= (double)d->train.n_rows;
+    return f;
+}
+
+/* Makes data set k and its L*. On failure its runs count as failed. */
+static bool load(struct state *s, size_t k) {
+    const struct job *j = s->job;
+    const struct data_params *params = plan_dataset(j->plan, k);
+    const double start = clock_s(), estimate = (double)data_memory_estimate(params, s->precision);
+    const double available = (double)machine_get()->memory_bytes;
+    struct dataset *d = NULL;
+    bool ok = estimate <= available || err_add(s->e, "needs %.0f MiB of memory; %.0f MiB are available",
+                                               estimate / (1 << 20), available / (1 << 20));
+    ok = ok && (d = j->ready[k] ? j->ready[k] : data_make(params, j->threads, s->e)) &&
+         (!strcmp(d->fingerprint, plan_dataset_fingerprint(j->plan, k)) ||
+          err_add(s->e, "%s has changed since the sweep began", params->path)) &&
+         data_prepare(d, s->precision, s->e);
+    j->ready[k] = NULL;
+    s->tally->data_s += clock_s() - start;
+    if (ok) {
+        struct data_facts facts = facts_of(d);
+        const double then = clock_s();
+        ok =
+            store_put_data(j->store, &facts, s->e) && minima_find(&s->minima, k, d, j->threads, j->store, s->e);
+        s->tally->minima_s += clock_s() - then;
+    }
+    if (!ok) {
+        data_free(d);
+        size_t lost = runs_of(s, k);
+        err_add(s->e, "data set %zu of %zu cannot be used; %zu runs on it are left out", k + 1,
+                plan_n_datasets(j->plan), lost);
+        s->tally->n_failed += lost;
+        progress_add(&s->progress, lost, 0);
+        return false;
+    }
+    s->data[k] = d;
+    s->left[k] = s->first[k + 1] - s->first[k];
+    return true;
+}
+
+static void unload(struct state *s, size_t k) {
+    data_free(s->data[k]);
+    s->data[k] = NULL;
+}
+
+/* The writer: one thread at a time. */
+static void finish(struct state *s, const struct task *task, struct outcome *out, bool ok, struct err *e) {
+    const size_t n = (size_t)task->pack->n;
+    if (ok && store_put_runs(s->job->store, out, n, e)) {
+        s->tally->n_done += n;
+        for (size_t i = 0; i < n; i++) {
+            s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
+            s->tally->busy_s += out[i].seconds;
+        }
+    } else {
+        struct run r;
+        plan_run(s->job->plan, task->pack->run[0], &r);
+        err_add(s->e, "%zu runs of %s on %s could not be %s: %.*s", n, r.optimizer, r.data,
+                ok ? "stored" : "computed", e->len ? (int)e->len - 1 : 0, e->text ? e->text : "");
+        s->tally->n_failed += n;
+        if (ok)
+            atomic_store(&s->broken, true);
+    }
+    progress_add(&s->progress, n, task->work);
+    if (--s->left[task->dataset] == 0)
+        unload(s, task->dataset);
+}
+
+static void run_task(struct state *s, const struct task *task) {
+    struct outcome out[LANES] = {0};
+    double lstar[LANES];
+    struct err e = {0};
+    for (int lane = 0; lane < task->pack->n; lane++) {
+        struct run r;
+        plan_run(s->job->plan, task->pack->run[lane], &r);
+        lstar[lane] = minima_of(&s->minima, &r);
+    }
+    bool ok = train_pack(s->job->plan, task->pack, s->data[task->dataset], s->job->kernels, lstar, out, &e);
+#pragma omp critical(writer)
+    finish(s, task, out, ok, &e);
+    for (int lane = 0; lane < LANES; lane++)
+        outcome_free(&out[lane]);
+    err_clear(&e);
+}
+
+/* How many packs fit in memory beside the data, one at least. */
+static int threads_that_fit(const struct state *s, const struct task *task, size_t n) {
+    size_t most = 1, data = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct run r;
+        plan_run(s->job->plan, task[i].pack->run[0], &r);
+        const struct dataset *d = s->data[task[i].dataset];
+        size_t bytes = train_memory(d, s->precision, r.rule);
+        most = bytes > most ? bytes : most;
+        if (!i || task[i - 1].dataset != task[i].dataset)
+            data += d->memory_bytes;
+    }
+    size_t available = machine_get()->memory_bytes, fit = available > data ? (available - data) / most : 0;
+    return fit >= (size_t)s->job->threads ? s->job->threads : fit < 1 ? 1 : (int)fit;
+}
+
+/* Data sets first..end-1: made one after the other on all threads, then their packs. */
+static bool window(struct state *s, size_t first, size_t end) {
+    struct task *task = mem_zeroed(s->first[end] - s->first[first], sizeof *task, s->e);
+    if (!task)
+        return false;
+    size_t n = 0;
+    for (size_t k = first; k < end && !ended(s); k++) {
+        const size_t n_tasks = s->first[k + 1] - s->first[k];
+        if (!(n_tasks || minima_missing(&s->minima, k)) || !load(s, k))
+            continue;
+        if (!n_tasks) /* only its L* was missing */
+            unload(s, k);
+        memcpy(task + n, s->task + s->first[k], n_tasks * sizeof *task);
+        n += n_tasks;
+    }
+    const int threads = threads_that_fit(s, task, n);
+    const double start = clock_s();
+    qsort(task, n, sizeof *task, by_work);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t i = 0; i < n; i++)
+        if (!ended(s))
+            run_task(s, &task[i]);
+    s->tally->train_s += clock_s() - start;
+    for (size_t k = first; k < end; k++)
+        if (s->data[k])
+            unload(s, k);
+    free(task);
+    return true;
+}
+
+/* Where the window that begins at data set k ends: with enough packs, or with a quarter of the memory. Data of
+ * unknown size (LIBSVM) are alone. */
+static size_t window_end(const struct state *s, size_t k) {
+    const struct plan *p = s->job->plan;
+    const double budget = (double)machine_get()->memory_bytes / 4;
+    const size_t enough = (size_t)s->job->threads * PACKS_A_THREAD;
+    const size_t start = s->first[k];
+    double bytes = 0;
+    for (; k < plan_n_datasets(p); k++) {
+        const double more = (double)data_memory_estimate(plan_dataset(p, k), s->precision);
+        if (more == 0 || s->first[k + 1] - start >= enough || bytes + more > budget)
+            return k + 1;
+        bytes += more;
+    }
+    return k;
+}
+
+bool job_run(const struct job *j, struct tally *t, struct err *e) {
+    struct state s = {.job = j, .tally = t, .e = e, .precision = j->kernels->precision};
+    *t = (struct tally){0};
+    bool ok = cost_make(j->plan, j->store, &s.cost, e) && minima_list(&s.minima, j->plan, j->store, e) &&
+              make_tasks(&s);
+    double work = 0;
+    for (size_t i = 0; ok && i < s.cost.n_packs; i++)
+        work += s.task[i].work;
+    t->n_todo = s.cost.n_todo;
+    interrupt_catch();
+    progress_begin(&s.progress, s.cost.n_todo, work, j->quiet);
+    for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
+        end = window_end(&s, k);
+        ok = window(&s, k, end);
+    }
+    progress_clear(&s.progress);
+    t->signal = interrupt_pending();
+    interrupt_release();
+    ok = ok && !atomic_load(&s.broken);
+    minima_free(&s.minima);
+    cost_free(&s.cost);
+    free(s.task);
+    free(s.first);
+    free(s.data);
+    free(s.left);
+    return ok;
+}

@@ -1,0 +1,42 @@
+/* The running of a plan: what the store does not hold is computed and put there. */
+#pragma once
+#include "minima.h"
+#include "progress.h"
+
+struct job {
+    const struct plan *plan;
+    struct store *store;
+    const struct kernels *kernels;
+    struct dataset **ready; /* (plan_n_datasets): made already, or NULL; those used are taken */
+    int threads;
+    bool quiet;
+};
+
+struct tally {
+    size_t n_todo;   /* distinct runs that were missing */
+    size_t n_done;   /* of these, computed and stored now */
+    size_t n_failed; /* of these, that could not be computed (out of memory ...): a message says why */
+    double nonzeros; /* non-zeros x runs of what was computed */
+    double busy_s;   /* seconds of threads spent on it */
+    double data_s, minima_s, train_s; /* seconds of the clock */
+    int signal;                       /* what interrupted it, or 0 */
+};
+
+/* Runs what is missing. True when all that could be tried was tried; failures of single runs and data sets are
+ * counted in *t and explained in e. False when it cannot go on at all (the store cannot be read or written, no
+ * memory). Either way everything finished is in the store. */
+bool job_run(const struct job *j, struct tally *t, struct err *e);
+
+/* Before running: the packs and what they will cost. */
+struct cost {
+    struct pack *packs; /* free() */
+    size_t n_packs, n_todo;
+    double *nonzeros; /* (plan_n_datasets): of each data set, guessed from the file's size for LIBSVM files;
+                         free() */
+    double epochs;
+};
+/* store may be NULL: nothing is there yet. cost_free() in any case. */
+bool cost_make(const struct plan *p, struct store *s, struct cost *c, struct err *e);
+void cost_free(struct cost *c);
+/* Non-zeros x runs of a pack. */
+double cost_work(const struct cost *c, const struct plan *p, const struct pack *pack);

@@ -1,0 +1,73 @@
+/* bench: the table of commands and the way to them. Only the files of this folder print and exit. */
+#include "base/machine.h"
+#include "base/text.h"
+#include "command.h"
+#include "kern/kern.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    {"", "--grid FILE [OPTION...]",
+     "run a grid of optimizer settings: what is missing, then tables and pictures", sweep_command},
+    {"throughput", "throughput [OPTION...]", "time lockstep training beside plain C, one run at a time",
+     throughput_command},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *f) {
+    fprintf(f,
+            "Sweeps and benchmarks of adaptive learning rates on sparse data: sixteen runs in lockstep.\n\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        fprintf(f, "  bench %-28s%s\n", commands[i].usage, commands[i].help);
+    fprintf(f, "  bench %-28s%s\n\n", "--help, --version", "");
+    fprintf(f, "Options of bench --grid (bench COMMAND --help lists those of a command):\n\n");
+    sweep_help(f);
+}
+
+static int unknown_command(const char *word) {
+    const char *names[N_COMMANDS];
+    int n = 0;
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (*commands[i].name)
+            names[n++] = commands[i].name;
+    const char *near = text_nearest(word, names, (size_t)n);
+    fprintf(stderr, "bench: unknown command '%s'%s%s%s\n", word, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "; bench --help lists them");
+    return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv) {
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    const char *word = argv[1];
+    if (argc == 2 && (!strcmp(word, "--help") || !strcmp(word, "-h"))) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (argc == 2 && !strcmp(word, "--version")) {
+        printf("bench %s (commit %s)\n", machine_get()->version, machine_get()->commit);
+        return EXIT_DONE;
+    }
+    if (!isa_usable(ISA_SCALAR)) {
+        fprintf(stderr,
+                "bench: this CPU has no fused multiply-add (FMA3), without which results would differ\n");
+        return EXIT_INCOMPLETE;
+    }
+    if (*word == '-')
+        return commands[0].run(argc - 1, argv + 1);
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (*commands[i].name && !strcmp(commands[i].name, word))
+            return commands[i].run(argc - 2, argv + 2);
+    return unknown_command(word);
+}
+
+int main(int argc, char **argv) {
+    int code = dispatch(argc, argv);
+    if ((fflush(stdout) || ferror(stdout)) && code == EXIT_DONE) {
+        fprintf(stderr, "bench: cannot write to standard output\n");
+        code = EXIT_INCOMPLETE;
+    }
+    return code;
+}

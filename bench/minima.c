@@ -1,0 +1,85 @@
+#include "minima.h"
+#include "base/mem.h"
+
+enum { REDUCTION_MEAN }; /* words of `reduction` in plan/keys.h */
+
+static size_t look_up(const struct minima *m, const struct run *r) {
+    size_t i = m->first[r->dataset];
+    for (; i != NEED_END; i = m->need[i].next)
+        if ((int)m->need[i].loss == r->v[KEY_MODEL_loss].word &&
+            m->need[i].mean == (r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN) &&
+            m->need[i].l2 == r->v[KEY_MODEL_l2].number)
+            break;
+    return i;
+}
+
+static bool add(struct minima *m, size_t *cap, const struct plan *p, const struct run *r, struct store *s,
+                struct err *e) {
+    if (!mem_grow(&m->need, cap, m->n + 1, sizeof *m->need, e))
+        return false;
+    struct need *need = &m->need[m->n];
+    *need = (struct need){.loss = (enum loss)r->v[KEY_MODEL_loss].word,
+                          .mean = r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN,
+                          .l2 = r->v[KEY_MODEL_l2].number,
+                          .next = m->first[r->dataset]};
+    struct minimum found;
+    if (!store_get_minimum(s, plan_dataset_fingerprint(p, r->dataset), need->loss, need->mean, need->l2, &found,
+                           &need->known, e))
+        return false;
+    if (need->known)
+        need->lstar = found.loss;
+    m->first[r->dataset] = m->n++;
+    return true;
+}
+
+bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct err *e) {
+    *m = (struct minima){.first = mem_zeroed(plan_n_datasets(p), sizeof *m->first, e)};
+    if (!m->first)
+        return false;
+    for (size_t k = 0; k < plan_n_datasets(p); k++)
+        m->first[k] = NEED_END;
+    if (plan_target(p)->word != TARGET_GAP)
+        return true;
+    size_t cap = 0;
+    for (size_t i = 0; i < plan_n_runs(p); i++) {
+        struct run r;
+        plan_run(p, i, &r);
+        if (look_up(m, &r) == NEED_END && !add(m, &cap, p, &r, s, e))
+            return false;
+    }
+    return true;
+}
+
+void minima_free(struct minima *m) {
+    free(m->need);
+    free(m->first);
+    *m = (struct minima){0};
+}
+
+size_t minima_missing(const struct minima *m, size_t dataset) {
+    size_t n = 0;
+    for (size_t i = m->first[dataset]; i != NEED_END; i = m->need[i].next)
+        n += !m->need[i].known;
+    return n;
+}
+
+bool minima_find(struct minima *m, size_t k, const struct dataset *d, int threads, struct store *s,
+                 struct err *e) {
+    for (size_t i = m->first[k]; i != NEED_END; i = m->need[i].next) {
+        struct need *need = &m->need[i];
+        struct minimum found;
+        if (need->known)
+            continue;
+        if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, NULL, e) ||
+            !store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e))
+            return false;
+        need->lstar = found.loss;
+        need->known = true;
+    }
+    return true;
+}
+
+double minima_of(const struct minima *m, const struct run *r) {
+    size_t i = look_up(m, r);
+    return i != NEED_END && m->need[i].known ? m->need[i].lstar : NAN;
+}

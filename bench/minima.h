@@ -1,0 +1,31 @@
+/* The L* that a plan asks for: one for each data set, loss, reduction and l2 among its runs, where the target
+ * is a gap. */
+#pragma once
+#include "store/store.h"
+
+struct need {
+    enum loss loss;
+    bool mean;
+    double l2;
+    double lstar; /* valid once `known` */
+    bool known;
+    size_t next; /* the next of the same data set; NEED_END after the last */
+};
+#define NEED_END SIZE_MAX
+
+struct minima {
+    struct need *need;
+    size_t n;
+    size_t *first; /* (plan_n_datasets): the first need of each data set */
+};
+
+/* Lists what is needed and takes from the store what it holds. minima_free() in any case. */
+bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct err *e);
+void minima_free(struct minima *m);
+/* How many of a data set's are still to be found. */
+size_t minima_missing(const struct minima *m, size_t dataset);
+/* Finds and stores those of data set k. */
+bool minima_find(struct minima *m, size_t k, const struct dataset *d, int threads, struct store *s,
+                 struct err *e);
+/* L* of a run; NAN where no gap is asked for. */
+double minima_of(const struct minima *m, const struct run *r);

@@ -1,0 +1,167 @@
+/* The main job: plan, run what the store does not hold, tables and pictures. */
+#include "base/clock.h"
+#include "base/machine.h"
+#include "command.h"
+#include "dryrun.h"
+#include "interrupt.h"
+#include "job.h"
+#include "options.h"
+#include "ready.h"
+#include "report/report.h"
+#include "show.h"
+#include <stdio.h>
+#include <string.h>
+
+struct sweep {
+    const char *grid, *out, *seeds;
+    uint64_t threads;
+    int isa; /* 0: the best; else 1 + enum isa */
+    bool dry_run, fresh, no_plots, quiet, verbose;
+    int argc;
+    char **argv;
+};
+
+static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
+_Static_assert(sizeof isa_words / sizeof *isa_words == ISA_COUNT + 2, "auto, every ISA, the end");
+
+static const struct option options[] = {
+    {"grid", "FILE", OPTION_TEXT, offsetof(struct sweep, grid), "the grid file to run (docs/grid.md)", NULL, 0,
+     0},
+    {"out", "DIR", OPTION_TEXT, offsetof(struct sweep, out), "results folder, in place of results/NAME", NULL,
+     0, 0},
+    {"threads", "N", OPTION_COUNT, offsetof(struct sweep, threads),
+     "threads; all this process may use if left out", NULL, 1, 4096},
+    {"isa", "auto|scalar|avx2|avx512", OPTION_WORD, offsetof(struct sweep, isa),
+     "instructions to use; the results are the same", isa_words, 0, 0},
+    {"seeds", "LIST", OPTION_TEXT, offsetof(struct sweep, seeds), "seeds in place of the grid's, as 1..10",
+     NULL, 0, 0},
+    {"dry-run", NULL, OPTION_FLAG, offsetof(struct sweep, dry_run),
+     "print runs, memory, disk and time; run and write nothing", NULL, 0, 0},
+    {"fresh", NULL, OPTION_FLAG, offsetof(struct sweep, fresh),
+     "forget what the folder holds and run everything", NULL, 0, 0},
+    {"no-plots", NULL, OPTION_FLAG, offsetof(struct sweep, no_plots), "tables only", NULL, 0, 0},
+    {"quiet", NULL, OPTION_FLAG, offsetof(struct sweep, quiet), "no progress", NULL, 0, 0},
+    {"verbose", NULL, OPTION_FLAG, offsetof(struct sweep, verbose), "the time of each part as well", NULL, 0,
+     0},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+void sweep_help(FILE *f) {
+    options_help(options, N_OPTIONS, f);
+}
+
+/* Machine, build, grid and command, beside the runs they belong to. */
+static bool put_notes(struct store *s, const struct sweep *w, const struct plan *p, enum isa isa,
+                      struct err *e) {
+    const struct machine *m = machine_get();
+    struct text machine = {0}, build = {0}, command = {0};
+    text_addf(&machine,
+              "cpu: %s\nos: %s\nthreads: %d\nthreads used: %llu\ninstructions: %s\nmemory bytes: %llu\n"
+              "cache bytes: %llu %llu %llu\n",
+              m->cpu, m->os, m->threads, (unsigned long long)w->threads, isa_names[isa],
+              (unsigned long long)m->memory_bytes, (unsigned long long)m->l1_bytes,
+              (unsigned long long)m->l2_bytes, (unsigned long long)m->l3_bytes);
+    text_addf(&build, "version: %s\ncommit: %s\ncompiler: %s\nflags: %s\n", m->version, m->commit, m->compiler,
+              m->flags);
+    text_add(&command, "bench");
+    for (int i = 0; i < w->argc; i++)
+        text_addf(&command, " %s", w->argv[i]);
+    size_t len;
+    const char *grid = plan_text(p, &len);
+    bool ok = !machine.failed && !build.failed && !command.failed;
+    if (!ok)
+        err_add(e, "out of memory");
+    ok = ok && store_put_note(s, "grid", grid, len, e) &&
+         store_put_note(s, "grid_path", w->grid, strlen(w->grid), e) &&
+         store_put_note(s, "machine", machine.s, machine.len, e) &&
+         store_put_note(s, "build", build.s, build.len, e) &&
+         store_put_note(s, "command", command.s, command.len, e);
+    text_free(&machine);
+    text_free(&build);
+    text_free(&command);
+    return ok;
+}
+
+static int run(const struct sweep *w, const struct plan *p, enum isa isa, const struct kernels *k,
+               const char *dir, struct dataset **ready, struct err *e) {
+    const double start = clock_s();
+    struct store *s = store_open(dir, w->fresh, false, e);
+    if (!s)
+        return EXIT_USAGE;
+    struct tally t = {0};
+    const struct job job = {p, s, k, ready, (int)w->threads, w->quiet};
+    bool ok = put_notes(s, w, p, isa, e) && job_run(&job, &t, e);
+    const double before_report = clock_s();
+    if (ok && !t.signal)
+        ok = report_write(p, s, dir, &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e);
+    store_close(s);
+    const double end = clock_s();
+    if (w->verbose)
+        fprintf(stderr,
+                "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads), tables and pictures %.2f s\n",
+                t.data_s, t.minima_s, t.train_s, t.busy_s, end - before_report);
+    printf(
+        "%zu runs, %zu computed now, %zu failures, %.2f s, %.1f million non-zeros x runs a second per thread "
+        "(%llu thread%s, %s): %s\n",
+        plan_n_runs(p), t.n_done, t.n_failed, end - start, t.busy_s > 0 ? t.nonzeros / t.busy_s / 1e6 : 0.0,
+        (unsigned long long)w->threads, w->threads == 1 ? "" : "s", isa_names[isa], dir);
+    if (t.signal) {
+        fprintf(stderr, "bench: interrupted with %zu runs to go; the same command goes on from here\n",
+                t.n_todo - t.n_done - t.n_failed);
+        return EXIT_SIGNAL + t.signal;
+    }
+    return ok && !t.n_failed && !e->count ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+static int sweep(const struct sweep *w, struct err *e) {
+    const enum isa isa = w->isa ? (enum isa)(w->isa - 1) : isa_best();
+    if (!isa_usable(isa)) {
+        err_add(e, "--isa %s: this CPU cannot run it; the best here is %s", isa_words[w->isa],
+                isa_names[isa_best()]);
+        return EXIT_USAGE;
+    }
+    struct plan *p = plan_read(w->grid, w->seeds, e);
+    if (!p)
+        return EXIT_USAGE;
+    struct text dir = {0};
+    text_addf(&dir, "%s%s", w->out ? "" : "results/", w->out ? w->out : plan_name(p));
+    struct run first;
+    plan_run(p, 0, &first);
+    const enum precision precision = (enum precision)first.v[KEY_SWEEP_precision].word;
+    struct dataset **ready = NULL;
+    int code = EXIT_INCOMPLETE;
+    if (dir.failed)
+        err_add(e, "out of memory");
+    else if (w->dry_run)
+        code = dryrun_print(p, w->fresh ? NULL : dir.s, precision, isa, (int)w->threads, e) ? EXIT_DONE
+                                                                                            : EXIT_INCOMPLETE;
+    else
+        code = ready_make(p, (int)w->threads, &ready, e)
+                   ? run(w, p, isa, kernels_get(isa, precision), dir.s, ready, e)
+                   : EXIT_USAGE;
+    ready_free(p, ready);
+    text_free(&dir);
+    plan_free(p);
+    return code;
+}
+
+int sweep_command(int argc, char **argv) {
+    struct sweep w = {.threads = (uint64_t)machine_get()->threads, .argc = argc, .argv = argv};
+    struct err e = {0};
+    bool help;
+    int code = EXIT_USAGE;
+    if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !w.grid)
+        err_add(&e, "--grid FILE is missing; bench --help lists the options");
+    if (help && !e.count) {
+        sweep_help(stdout);
+        code = EXIT_DONE;
+    } else if (!e.count) {
+        code = sweep(&w, &e);
+    }
+    if (e.text)
+        fputs(e.text, stderr);
+    if (e.count > ERR_MAX)
+        fprintf(stderr, "and %d more\n", e.count - ERR_MAX);
+    err_clear(&e);
+    return code;
+}

@@ -1,0 +1,232 @@
+/* `bench throughput`: training in lockstep beside plain C, one run at a time, on the same data, with as many
+ * threads, turn by turn in one process. Both are whole trainings: set-up and evaluations included in the first,
+ * left out of the second. */
+#include "base/clock.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "command.h"
+#include "options.h"
+#include "plain.h"
+#include "show.h"
+#include "train/train.h"
+#include <string.h>
+
+struct throughput {
+    uint64_t rows, features, per_row, cells, threads, epochs, repeats;
+    const char *rule;
+    int isa, precision;
+};
+
+static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
+static const char *const precision_words[] = {"f32", "f64", NULL};
+
+#define COUNT(name, value, member, lo, hi, help)                                                               \
+    { name, value, OPTION_COUNT, offsetof(struct throughput, member), help, NULL, lo, hi }
+static const struct option options[] = {
+    COUNT("rows", "N", rows, 1, 4294967295, "rows of the synthetic data (100000)"),
+    COUNT("features", "N", features, 1, 4294967294, "features (100000)"),
+    COUNT("per-row", "N", per_row, 1, 1000000, "non-zeros a row, on average (50)"),
+    COUNT("cells", "N", cells, 1, 100000, "settings to train (64)"),
+    COUNT("threads", "N", threads, 1, 4096, "threads (1)"),
+    COUNT("epochs", "N", epochs, 1, 1000000, "epochs each (20)"),
+    COUNT("repeats", "N", repeats, 1, 1000, "repetitions (7)"),
+    {"rule", "NAME", OPTION_TEXT, offsetof(struct throughput, rule), "update rule (adam)", NULL, 0, 0},
+    {"isa", "auto|scalar|avx2|avx512", OPTION_WORD, offsetof(struct throughput, isa), "instructions to use",
+     isa_words, 0, 0},
+    {"precision", "f32|f64", OPTION_WORD, offsetof(struct throughput, precision),
+     "of the training arithmetic; plain C is always f32", precision_words, 0, 0},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+/* A grid as a user would write it; nothing asks for L*. */
+static struct plan *make_plan(const struct throughput *o, const struct rule *rule, struct err *e) {
+    struct text grid = {0};
+    const char *key = isnan(rule->defaults[H_eta0]) ? "epsilon" : "eta0";
+    text_addf(&grid,
+              "[sweep]\nname = throughput\nepochs = %llu\nevaluate = %llu\ntarget = loss 0\nprecision = %s\n",
+              (unsigned long long)o->epochs, (unsigned long long)o->epochs, precision_words[o->precision]);
+    text_addf(&grid, "[data d]\nkind = synthetic\nrows = %llu\nfeatures = %llu\nsparsity = ",
+              (unsigned long long)o->rows, (unsigned long long)o->features);
+    text_add_number(&grid, 1 - (double)o->per_row / (double)o->features);
+    text_addf(&grid, "\npopularity = 1\n[optimizer %s]\n", rule->name);
+    if (o->cells > 1)
+        text_addf(&grid, "%s = logspace(1e-6, 1e-2, %llu)\n", key, (unsigned long long)o->cells);
+    struct plan *p =
+        grid.failed ? NULL : plan_read_text("(made by bench throughput)", grid.s, grid.len, NULL, NULL, e);
+    if (grid.failed)
+        err_add(e, "out of memory");
+    text_free(&grid);
+    return p;
+}
+
+struct bench {
+    const struct throughput *o;
+    struct plan *plan;
+    struct dataset *data;
+    const struct kernels *kernels;
+    struct pack *packs;
+    size_t n_packs;
+    struct plain **plain; /* (threads); NULL where the rule has no plain version */
+    uint64_t plain_steps;
+    double *lockstep_rate,
+        *plain_rate; /* (repeats): millions of non-zeros x runs a second, all threads together */
+};
+
+static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
+    double lstar[LANES];
+    for (int k = 0; k < LANES; k++)
+        lstar[k] = NAN;
+    bool ok = true;
+    size_t runs = 0;
+    const double start = clock_s();
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)b->o->threads)
+    for (size_t i = 0; i < b->n_packs; i++) {
+        struct outcome out[LANES] = {0};
+        struct err mine = {0};
+        bool done = train_pack(b->plan, &b->packs[i], b->data, b->kernels, lstar, out, &mine);
+#pragma omp critical
+        {
+            runs += (size_t)b->packs[i].n;
+            if (!done && ok)
+                ok = err_add(e, "%.*s", mine.len ? (int)mine.len - 1 : 0, mine.text ? mine.text : "");
+        }
+        for (int k = 0; k < LANES; k++)
+            outcome_free(&out[k]);
+        err_clear(&mine);
+    }
+    *rate = (double)b->data->train.nnz * (double)b->o->epochs * (double)runs / (clock_s() - start) / 1e6;
+    return ok;
+}
+
+static void time_plain(struct bench *b, double *rate) {
+    const int threads = (int)b->o->threads;
+    const double start = clock_s();
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int t = 0; t < threads; t++)
+        for (uint64_t k = 0; k < b->plain_steps; k++)
+            plain_step(b->plain[t]);
+    *rate = (double)b->data->train.nnz * (double)b->plain_steps * threads / (clock_s() - start) / 1e6;
+}
+
+static bool make_plain(struct bench *b, struct err *e) {
+    struct run r;
+    plan_run(b->plan, 0, &r);
+    struct err missing = {0};
+    b->plain = mem_zeroed(b->o->threads, sizeof(struct plain *), e);
+    if (!b->plain)
+        return false;
+    for (uint64_t t = 0; t < b->o->threads; t++)
+        b->plain[t] = plain_new(b->data, r.rule, r.h, &missing);
+    if (!b->plain[0])
+        fprintf(stderr, "bench: %s", missing.text ? missing.text : "no plain version\n");
+    err_clear(&missing);
+    return true;
+}
+
+static void print_row(const char *name, double *rate, size_t n, uint64_t threads) {
+    const double median = stats_median(rate, n); /* sorts */
+    printf("  %-28s %10.0f %10.0f %10.0f %12.0f\n", name, median, rate[0], rate[n - 1],
+           median / (double)threads);
+}
+
+static void print(struct bench *b, enum isa isa) {
+    const struct throughput *o = b->o;
+    char rows[SHOW_CHARS], features[SHOW_CHARS], nnz[SHOW_CHARS];
+    printf("%s rows, %s features, %s non-zeros; ", show_count(b->data->train.n_rows, rows),
+           show_count(b->data->n_features, features), show_count(b->data->train.nnz, nnz));
+    printf("%s, %s, %llu cells, %llu epochs, %llu thread%s, %s\n%s\n\n", o->rule, precision_words[o->precision],
+           (unsigned long long)o->cells, (unsigned long long)o->epochs, (unsigned long long)o->threads,
+           o->threads == 1 ? "" : "s", isa_names[isa], machine_get()->cpu);
+    printf("millions of non-zeros x runs a second, %llu repetitions\n", (unsigned long long)o->repeats);
+    printf("  %-28s %10s %10s %10s %12s\n", "", "median", "least", "most", "per thread");
+    print_row("lockstep", b->lockstep_rate, o->repeats, o->threads);
+    if (!b->plain[0])
+        return;
+    print_row("plain C, one run at a time", b->plain_rate, o->repeats, o->threads);
+    printf("\nlockstep / plain C: %.1f\n",
+           stats_median(b->lockstep_rate, o->repeats) / stats_median(b->plain_rate, o->repeats));
+}
+
+static bool measure(struct bench *b, enum isa isa, struct err *e) {
+    const struct throughput *o = b->o;
+    size_t n_todo;
+    const double nnz = (double)o->rows * (double)o->per_row;
+    b->plain_steps = nnz < 1e7 ? (uint64_t)(2e7 / nnz) + 1 : 2;
+    bool ok = (b->data = data_make(plan_dataset(b->plan, 0), (int)o->threads, e)) &&
+              data_prepare(b->data, b->kernels->precision, e) && data_prepare(b->data, PRECISION_F32, e) &&
+              plan_packs(b->plan, NULL, NULL, &b->packs, &b->n_packs, &n_todo, e) && make_plain(b, e) &&
+              (b->lockstep_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
+              (b->plain_rate = mem_zeroed(o->repeats, sizeof(double), e));
+    double warm_up;
+    ok = ok && time_lockstep(b, &warm_up, e);
+    for (size_t k = 0; ok && k < o->repeats; k++) {
+        ok = time_lockstep(b, &b->lockstep_rate[k], e);
+        if (b->plain[0])
+            time_plain(b, &b->plain_rate[k]);
+    }
+    if (ok)
+        print(b, isa);
+    for (uint64_t t = 0; b->plain && t < o->threads; t++)
+        plain_free(b->plain[t]);
+    free(b->plain);
+    free(b->plain_rate);
+    free(b->lockstep_rate);
+    free(b->packs);
+    data_free(b->data);
+    return ok;
+}
+
+static int throughput(const struct throughput *o, struct err *e) {
+    const enum isa isa = o->isa ? (enum isa)(o->isa - 1) : isa_best();
+    const struct rule *rule = rule_find(o->rule);
+    if (!isa_usable(isa))
+        err_add(e, "--isa %s: this CPU cannot run it; the best here is %s", isa_words[o->isa],
+                isa_names[isa_best()]);
+    if (!rule) {
+        const char *names[RULE_MAX];
+        for (int k = 0; k < n_rules; k++)
+            names[k] = rules[k]->name;
+        const char *near = text_nearest(o->rule, names, (size_t)n_rules);
+        err_add(e, "--rule: unknown rule '%s'%s%s", o->rule, near ? "; did you mean " : "", near ? near : "");
+    }
+    if (o->per_row >= o->features)
+        err_add(e, "--per-row %llu: must be below --features %llu", (unsigned long long)o->per_row,
+                (unsigned long long)o->features);
+    if (e->count)
+        return EXIT_USAGE;
+    struct bench b = {.o = o, .kernels = kernels_get(isa, (enum precision)o->precision)};
+    b.plan = make_plan(o, rule, e);
+    if (!b.plan)
+        return EXIT_USAGE;
+    bool ok = measure(&b, isa, e);
+    plan_free(b.plan);
+    return ok ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+int throughput_command(int argc, char **argv) {
+    struct throughput o = {.rows = 100000,
+                           .features = 100000,
+                           .per_row = 50,
+                           .cells = 64,
+                           .threads = 1,
+                           .epochs = 20,
+                           .repeats = 7,
+                           .rule = "adam"};
+    struct err e = {0};
+    bool help;
+    int code = EXIT_USAGE;
+    options_read(options, N_OPTIONS, argc, argv, &o, &help, &e);
+    if (help && !e.count) {
+        printf("bench throughput: lockstep training beside plain C, one run at a time (defaults in "
+               "parentheses)\n\n");
+        options_help(options, N_OPTIONS, stdout);
+        code = EXIT_DONE;
+    } else if (!e.count) {
+        code = throughput(&o, &e);
+    }
+    if (e.text)
+        fputs(e.text, stderr);
+    err_clear(&e);
+    return code;
+}
