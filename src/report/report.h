@@ -4,8 +4,9 @@
 #include "store/store.h"
 
 struct report_options {
-    bool plots;    /* draw pictures (needs gnuplot; without it a note says what is missing) */
+    bool plots; /* draw pictures (needs gnuplot; without it a note says what is missing) */
     bool quiet;
 };
 /* Writes runs.csv, curves.csv, summary.md and plots/ into dir. Runs not in the store are left out. */
-bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o, struct err *e);
+bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o,
+                  struct err *e);

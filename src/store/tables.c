@@ -209,7 +209,7 @@ bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss,
     row_put_text(&r, fingerprint);
     row_put_text(&r, loss_names[loss]);
     row_put_text(&r, reduction_name(mean));
-    row_put_real(&r, l2 + 0.0); /* -0 is 0 */
+    row_put_real(&r, l2);
     row_put_real(&r, m->loss);
     row_put_real(&r, m->max_gradient);
     row_put_real(&r, m->max_weight);

@@ -377,6 +377,12 @@ static void at_rest_it_is_one_file(void **state) {
     assert_int_equal(access(wal, F_OK), 0);
     store_close(s);
     assert_int_not_equal(access(wal, F_OK), 0);
+    char *bytes;
+    size_t len;
+    assert_true(file_read(path, &bytes, &len, &e));
+    assert_int_equal(bytes[18],
+                     1); /* read version 1: a rollback journal, not WAL, so that readers make no files */
+    free(bytes);
 }
 
 static void a_reader_sees_whole_packs_while_one_writes(void **state) {
