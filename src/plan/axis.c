@@ -134,7 +134,7 @@ static void complain(struct item_reader *i, const char *s, size_t len) {
     const char *name = keys[i->r.key].name;
     if (i->r.why->failed)
         i->d->failed = true;
-    else if (len == 0 || strstr(i->r.why->s, "'")) /* the text is quoted already */
+    else if (len == 0 || i->r.why->s[0] == '\'') /* the text is quoted already */
         diag_add(i->d, i->line, "%s: %s", name, i->r.why->s);
     else
         diag_add(i->d, i->line, "%s = %.*s: %s", name, diag_quoted(s, len), s, i->r.why->s);

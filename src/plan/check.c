@@ -70,7 +70,7 @@ static void check_frequency(const struct grid *g, const struct section *s, struc
     if (1 - worst_s > worst_m * (1 + 1e-12)) /* 1 - 0.7 is a little above 0.3 */
         diag_add(
             d, section_line(s, KEY_DATA_sparsity),
-            "sparsity = %.15g: 1 - sparsity, the mean frequency of a feature, is above max_frequency = %.15g",
+            "sparsity = %.12g: 1 - sparsity, the mean frequency of a feature, is above max_frequency = %.12g",
             worst_s, worst_m);
 }
 
@@ -100,14 +100,15 @@ static void check_precision(const struct grid *g, const struct section *s, struc
             bool below = !(keys[k].open & OPEN_HI) || isinf(keys[k].hi) || rounded < keys[k].hi;
             if (normal && below)
                 continue;
+            char as_written[NUMBER_CHARS], becomes[NUMBER_CHARS];
+            number_format(x, as_written);
+            number_format(rounded, becomes);
             if (!normal)
-                diag_add(d, section_line(s, k),
-                         "%s = %.17g is not a normal number in %s: expected %.8g to %.8g", keys[k].name, x,
-                         f32 ? "f32" : "f64", least, most);
+                diag_add(d, section_line(s, k), "%s = %s is not a normal number in %s: expected %.8g to %.8g",
+                         keys[k].name, as_written, f32 ? "f32" : "f64", least, most);
             else
-                diag_add(d, section_line(s, k),
-                         "%s = %.17g is %.17g in %s: expected less than %g after rounding", keys[k].name, x,
-                         rounded, f32 ? "f32" : "f64", keys[k].hi);
+                diag_add(d, section_line(s, k), "%s = %s is %s in %s: expected less than %g after rounding",
+                         keys[k].name, as_written, becomes, f32 ? "f32" : "f64", keys[k].hi);
             break;
         }
 }
@@ -202,6 +203,8 @@ static void check_batches(const struct grid *g, struct section *s, struct diag *
 
 static void check_presence(const struct grid *g, struct diag *d) {
     bool data = false, optimizer = false;
+    if (g->ini.n_sections == 0 && d->n > 0) /* not a grid file at all: that was said */
+        return;
     for (size_t i = 0; i < g->ini.n_sections; i++) {
         const char *kind = g->ini.sections[i].kind;
         data |= !kind || strcmp(kind, "data") == 0;
