@@ -83,6 +83,23 @@ void heat_scale(struct heatmap *h, const double range[2]); /* widens the colour 
 void heatmap_draw(const struct heatmap *h, struct figure *f);
 void heatmap_free(struct heatmap *h);
 
+/* ---- plots_chart.c: a picture of curves ---- */
+struct curve {
+    const struct group *group;
+    double *epoch, *y; /* (n): only y > 0 */
+    size_t n, n_seeds;
+    double label_px; /* height of its label's middle above the plot's lower edge */
+};
+struct chart {
+    struct curve *curve; /* (n) */
+    size_t n;
+    double x0, x1, y0, y1; /* ranges drawn: chart_draw sets them, and the labels' heights */
+    bool log_x;
+    int target; /* its kind: TARGET_GAP, ... */
+    double target_value;
+};
+bool chart_draw(const struct results *r, struct chart *c, struct figure *f, struct err *e);
+
 /* ---- plots_style.c: what all scripts have in common ---- */
 
 /* Begins a script: what it is, where its data are, a page of this height, axes and fonts. */

@@ -118,8 +118,7 @@ static void write_key(const struct heatmap *h, const struct layout *l, struct te
     }
 }
 
-/* The plot command: a layer for each state present, then the rings (white below black: seen on every colour).
- */
+/* The plot command: a layer for each state present. */
 static void write_layers(const struct layout *l, struct text *out) {
     const char *lead = "plot ";
     for (int s = 0; s < N_STATES; s++) {
@@ -137,11 +136,18 @@ static void write_layers(const struct layout *l, struct text *out) {
             text_addf(out, "%sdat using (strcol(4) eq '%s' ? $1 : NaN):2 with points " CROSS, lead,
                       states[s].word);
     }
-    for (int ring = 0; l->n_best && ring < 2; ring++)
-        text_addf(out,
-                  "%sdat using (strcol(5) eq 'best' ? $1 : NaN):2 with points pt 6 ps 1.1 lw %s lc rgb '%s'",
-                  lead, ring ? "1.5" : "4", ring ? "#000000" : "#ffffff");
     text_add(out, "\n");
+}
+
+/* A ring round each best cell, white below black: seen on every colour. Objects, as terminals disagree about
+ * the size of points. */
+static void write_rings(const struct heatmap *h, struct text *gp) {
+    for (size_t i = 0, n = 40; i < h->x.n * h->y.n; i++)
+        for (int black = 0; h->cell[i].best && black < 2; black++)
+            text_addf(gp,
+                      "set object %zu circle at first %zu, first %zu size screen X(4.5) front fillstyle empty "
+                      "border lc rgb '%s' lw %s\n",
+                      n++, i % h->x.n, i / h->x.n, black ? "#000000" : "#ffffff", black ? "1.5" : "4");
 }
 
 void heatmap_draw(const struct heatmap *h, struct figure *f) {
@@ -157,10 +163,11 @@ void heatmap_draw(const struct heatmap *h, struct figure *f) {
               l.left, l.right, l.top, l.bottom);
     text_addf(gp, "set xrange [-0.5:%zu.5]; set yrange [-0.5:%zu.5]\n", h->x.n - 1, h->y.n - 1);
     style_levels(gp, 'x', h->x.key, h->x.level, h->x.n, PLOT_WIDTH - l.left - l.right);
-    text_addf(gp, "set xlabel '%s' offset 0,0.6 noenhanced\n", keys[h->x.key].name);
+    text_addf(gp, "set label 9 '%s' at screen X(%d), Y(%d) center noenhanced\n", keys[h->x.key].name,
+              (PLOT_WIDTH + l.left - l.right) / 2, l.bottom - 37);
     if (h->y.n > 1) {
         style_levels(gp, 'y', h->y.key, h->y.level, h->y.n, l.height - l.top - l.bottom);
-        text_addf(gp, "set label 7 '%s' at screen X(14), Y(%d) rotate center noenhanced\n", keys[h->y.key].name,
+        text_addf(gp, "set label 7 '%s' at screen X(12), Y(%d) rotate center noenhanced\n", keys[h->y.key].name,
                   (l.height - l.top + l.bottom) / 2);
     } else {
         text_add(gp, "unset ytics\n");
@@ -177,6 +184,7 @@ void heatmap_draw(const struct heatmap *h, struct figure *f) {
                 }
     }
     write_key(h, &l, gp);
+    write_rings(h, gp);
     write_layers(&l, &layers);
     gp->failed |= layers.failed;
     style_close(f, layers.s ? layers.s : "");

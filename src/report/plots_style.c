@@ -86,8 +86,11 @@ void style_level(enum key key, struct value v, struct text *out) {
 }
 
 void style_short(double x, struct text *out) {
+    char digits[NUMBER_CHARS];
     size_t from = out->len;
-    text_addf(out, "%.3g", x);
+    snprintf(digits, sizeof digits, "%.2e", x);
+    number_parse(digits, strlen(digits), &x);
+    text_add_number(out, x);
     tidy_exponent(out, from);
 }
 
@@ -175,7 +178,7 @@ void style_line(struct text *gp, size_t k, bool dashes) {
     static const char *const colour[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                          "#000000", "#e69f00", "#56b4e9"};
     static const char *const dash[] = {"solid",  "(12,4)",         "(4,3)", "(12,3,3,3)",
-                                       "(20,5)", "(12,3,3,3,3,3)", "(2,2)"};
+                                       "(20,5)", "(12,3,3,3,3,3)", "(7,2)"};
     enum { N = sizeof colour / sizeof *colour };
     text_addf(gp, "lc rgb '%s' dt %s", colour[k % N], dashes ? dash[(k + k / N) % N] : "solid");
 }

@@ -132,7 +132,7 @@ static size_t count(const char *text, const char *what) {
 /* ---- what is drawn --------------------------------------------------------------------------------------- */
 
 #define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HOSTILE "a\"; system(\"touch hit\"); \"`touch hit`'%\\"
+#define HOSTILE "a\"; system(\"touch hit\")'`touch hit`\\"
 #define ADAM "kind = adam\neta0 = logspace(1e-3, 10, 9)\n"
 
 static const struct sweep {
@@ -188,7 +188,7 @@ static const struct sweep {
      LAW_MIXED,
      5,
      "curves-a-system-touch-hit-touch-hit-sparsity-0.8",
-     {"'a\"; system(\"touch hit\"); \"`touch hit`''%\\ sparsity=0.8'"},
+     {"'a\"; system(\"touch hit\")''`touch hit`\\ sparsity=0.8'"},
      {"\n40 "}},
     {"names told apart",
      "[sweep]\nepochs = 40\ntarget = ratio 0.5\n[data " LONG "1]\n" DATA "sparsity = 0.8\n"
