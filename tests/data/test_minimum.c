@@ -106,33 +106,35 @@ static void separable_data_have_no_finite_minimum(void **state) {
     data_free(d);
 }
 
-/* The gradient that the search relies on is that of the loss. */
+/* The gradient that the search relies on is that of the loss, within a block of rows and across two. */
 static void the_gradient_is_that_of_the_loss(void **state) {
     (void)state;
-    struct data_params p = synthetic_params(700, 12, 0.7);
-    p.values = VALUES_GAUSSIAN;
-    struct dataset *d = made(&p, 1);
-    for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        struct objective o;
-        struct err e = {0};
-        assert_true(objective_init(&o, d, loss, 0.3, 1, &e));
-        double w[13], g[13], unused[13];
-        struct rng r = rng_make(1, 1);
-        for (int j = 0; j < 13; j++)
-            w[j] = rng_normal(&r);
-        objective_value(&o, w, g);
-        for (int j = 0; j < 13; j++) {
-            const double at = w[j], h = 1e-5;
-            w[j] = at + h;
-            double above = objective_value(&o, w, unused);
-            w[j] = at - h;
-            double below = objective_value(&o, w, unused);
-            w[j] = at;
-            assert_near(g[j], (above - below) / (2 * h), 1e-9, loss_names[loss]);
+    static const uint64_t rows[] = {700, BLOCK_ROWS + 700};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int loss = 0; loss < LOSS_COUNT; loss++) {
+            struct data_params p = synthetic_params(rows[i], 12, 0.7);
+            p.values = VALUES_GAUSSIAN;
+            struct dataset *d = made(&p, 1);
+            struct objective o;
+            struct err e = {0};
+            assert_true(objective_init(&o, d, loss, 0.3, 1, &e));
+            double w[13], g[13], unused[13];
+            struct rng r = rng_make(1, 1);
+            for (int j = 0; j < 13; j++)
+                w[j] = rng_normal(&r);
+            objective_value(&o, w, g);
+            for (int j = 0; j < 13; j++) {
+                const double at = w[j], h = 1e-5;
+                w[j] = at + h;
+                double above = objective_value(&o, w, unused);
+                w[j] = at - h;
+                double below = objective_value(&o, w, unused);
+                w[j] = at;
+                assert_near(g[j], (above - below) / (2 * h), 1e-9, loss_names[loss]);
+            }
+            objective_free(&o);
+            data_free(d);
         }
-        objective_free(&o);
-    }
-    data_free(d);
 }
 
 /* Sparse data as in sweeps/quick.ini: the gradient is reached, not the last iteration. */
