@@ -31,6 +31,8 @@ static bool shape_of(const struct data_params *params, int threads, struct datas
     if (params->kind != DATA_LIBSVM) {
         *shape = (struct dataset){.n_features = params->features, .train.n_rows = params->rows};
         shape->n_blocks = (params->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+        const double hot = data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
+        shape->n_hot = hot < (double)params->features ? (size_t)hot : params->features;
         return true;
     }
     struct dataset *d = data_make(params, threads, e);
@@ -40,6 +42,7 @@ static bool shape_of(const struct data_params *params, int threads, struct datas
                               .train.n_rows = d->train.n_rows,
                               .train.nnz = d->train.nnz,
                               .n_blocks = d->n_blocks,
+                              .n_hot = d->n_hot,
                               .memory_bytes = d->memory_bytes};
     data_free(d);
     return true;

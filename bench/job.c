@@ -84,9 +84,9 @@ static struct data_facts facts_of(const struct dataset *d) {
                            .min_frequency = 1};
     memcpy(f.fingerprint, d->fingerprint, sizeof f.fingerprint);
     for (size_t j = 0; j < d->n_features; j++) {
-        uint64_t count = 0;
-        for (size_t block = 0; block < d->n_blocks; block++) {
-            const uint64_t *ptr = d->col_ptr + block * (d->n_features + 1) + j;
+        uint64_t count = d->rest_ptr[j + 1] - d->rest_ptr[j];
+        for (size_t block = 0; j < d->n_hot && block < d->n_blocks; block++) {
+            const uint64_t *ptr = d->hot_ptr + block * (d->n_hot + 1) + j;
             count += ptr[1] - ptr[0];
         }
         const double share = (double)count / (double)d->train.n_rows;
@@ -252,7 +252,6 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
     for (size_t i = 0; ok && i < s.cost.n_packs; i++)
         work += s.task[i].work;
     t->n_todo = s.cost.n_todo;
-    interrupt_catch();
     progress_begin(&s.progress, s.cost.n_todo, work, j->quiet);
     for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
         end = window_end(&s, k);
@@ -260,7 +259,6 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
     }
     progress_clear(&s.progress);
     t->signal = interrupt_pending();
-    interrupt_release();
     ok = ok && !atomic_load(&s.broken);
     minima_free(&s.minima);
     cost_free(&s.cost);

@@ -85,12 +85,14 @@ static bool put_notes(struct store *s, const struct sweep *w, const struct plan 
 static int run(const struct sweep *w, const struct plan *p, enum isa isa, const struct kernels *k,
                const char *dir, struct dataset **ready, struct err *e) {
     const double start = clock_s();
+    interrupt_catch(); /* before anything is written */
     struct store *s = store_open(dir, w->fresh, false, e);
     if (!s)
         return EXIT_USAGE;
     struct tally t = {0};
     const struct job job = {p, s, k, ready, (int)w->threads, w->quiet};
     bool ok = put_notes(s, w, p, isa, e) && job_run(&job, &t, e);
+    interrupt_release(); /* tables can be made again at any time: an interruption there just ends the program */
     const double before_report = clock_s();
     if (ok && !t.signal)
         ok = report_write(p, s, dir, &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e);

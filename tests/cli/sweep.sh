@@ -1,0 +1,73 @@
+# The main job: the same bytes for any threads and instructions, a second run does only what is missing, a cell alone is
+# the same as in the whole grid, a dry run writes nothing.
+. "$PWD/tests/cli/lib.bash"
+
+grid() { # eta0 of sgd and adam
+    cat <<EOF
+[sweep]
+name = small
+seeds = 1..2
+epochs = 20
+target = gap 0.3
+[data text]
+kind = synthetic
+rows = 300
+features = 40
+sparsity = 0.8, 0.9
+labels = soft
+[optimizer sgd]
+eta0 = $1
+[optimizer adam]
+eta0 = $1
+EOF
+}
+grid 'logspace(1e-3, 1, 13)' >grid.ini
+grid 0.001 >cell.ini
+
+expect 0 '104 runs on 4 data sets, 104 of them to compute' --grid grid.ini --dry-run
+[ ! -e results ] || fail 'a dry run wrote results'
+
+expect 0 '^104 runs, 104 computed now, 0 failures, [0-9.]+ s, [0-9.]+ million non-zeros x runs a second per thread' \
+    --grid grid.ini --no-plots --quiet --threads 1
+expect 0 '^104 runs, 0 computed now, 0 failures' --grid grid.ini --no-plots
+expect 0 '104 runs on 4 data sets, 0 of them to compute' --grid grid.ini --dry-run
+for file in sweep.db runs.csv curves.csv summary.md; do
+    [ -s "results/small/$file" ] || fail "$file was not written"
+done
+[ "$(wc -l <results/small/runs.csv)" -eq 105 ] || fail 'runs.csv has not a row a run'
+
+for isa in scalar avx2 avx512; do
+    for threads in 2 3; do
+        if "$bench" --grid grid.ini --out "$isa$threads" --isa "$isa" --threads "$threads" --no-plots --quiet >out 2>&1; then
+            for file in runs.csv curves.csv; do
+                cmp -s "results/small/$file" "$isa$threads/$file" || fail "$file differs with $isa, $threads threads"
+            done
+        elif grep -q 'this CPU cannot run it' out; then
+            echo "SKIPPED: $isa"
+        else
+            fail "$isa, $threads threads: $(cat out)"
+        fi
+    done
+done
+
+# A grid of one cell each: its rows are rows of the whole.
+expect 0 '8 runs, 8 computed now' --grid cell.ini --out cell --no-plots
+while IFS= read -r row; do
+    grep -qxF -- "$row" results/small/runs.csv || fail "alone it is another row: $row"
+done <cell/runs.csv
+
+# What one grid left in a folder serves another; seeds are replaced; --fresh forgets.
+expect 0 '8 runs, 4 computed now' --grid cell.ini --seeds 2..3 --out cell --no-plots
+expect 0 '8 runs, 8 computed now' --grid cell.ini --out cell --no-plots --fresh
+
+# What does not fit in memory fails, and the rest is kept.
+sed 's/^rows = .*/rows = 300, 4000000000/; s/^features = .*/features = 2000/; s/sparsity = .*/sparsity = 0.5/' \
+    cell.ini >big.ini
+expect 1 '^8 runs, 4 computed now, 4 failures' --grid big.ini --out big --no-plots
+expect 1 'MiB are available' --grid big.ini --out big --no-plots
+expect 1 '^8 runs, 0 computed now, 4 failures' --grid big.ini --out big --no-plots
+
+# A folder that cannot be made.
+: >file
+expect 2 'file' --grid cell.ini --out file/below --no-plots
+finish
