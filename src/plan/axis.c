@@ -164,13 +164,6 @@ static bool read_item(void *ctx, const char *s, size_t len) {
     return i->r.out->n < LIST_MAX;
 }
 
-static int by_value(const void *a, const void *b) {
-    const struct value *x = a, *y = b;
-    if (x->word != y->word)
-        return x->word < y->word ? -1 : 1;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
 /* A value listed twice would plan the same runs twice. */
 static bool distinct(struct item_reader *i) {
     struct list *l = i->r.out;
@@ -182,9 +175,9 @@ static bool distinct(struct item_reader *i) {
         return false;
     }
     memcpy(sorted, l->v, l->n * sizeof *sorted);
-    qsort(sorted, l->n, sizeof *sorted, by_value);
+    qsort(sorted, l->n, sizeof *sorted, value_compare);
     for (size_t k = 1; k < l->n && i->ok; k++)
-        if (by_value(&sorted[k - 1], &sorted[k]) == 0) {
+        if (value_compare(&sorted[k - 1], &sorted[k]) == 0) {
             value_print(i->r.key, sorted[k], i->r.why);
             text_add(i->r.why, " is listed twice (points of a range are rounded to 12 digits)");
             complain(i, "", 0);
@@ -257,7 +250,7 @@ bool axis_read_pairs(const char *text, size_t line, struct list *w0, struct list
     }
     for (size_t i = 0; ok && i < w0->n; i++)
         for (size_t j = 0; ok && j < i; j++)
-            if (by_value(&w0->v[i], &w0->v[j]) == 0 && by_value(&b0->v[i], &b0->v[j]) == 0) {
+            if (value_compare(&w0->v[i], &w0->v[j]) == 0 && value_compare(&b0->v[i], &b0->v[j]) == 0) {
                 diag_add(d, line, "start: pair %zu is the same as pair %zu", i + 1, j + 1);
                 ok = false;
             }

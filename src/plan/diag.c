@@ -1,5 +1,4 @@
-/* Invariant: messages[0..n) are in the order added; n never exceeds DIAG_MAX, beyond which err would drop them.
- */
+/* Invariant: messages[0..n) are in the order added; n never exceeds DIAG_MAX, past which err drops them. */
 #define _GNU_SOURCE /* vasprintf */
 #include "plan/diag.h"
 #include "base/mem.h"

@@ -16,8 +16,7 @@ struct diag {
     bool failed; /* memory ran out */
 };
 
-/* Adds a message about a line (1-based; 0: about something outside the file, which the message names itself).
- */
+/* Adds a message about a line (1-based; 0: about something else, which the message names itself). */
 void diag_add(struct diag *d, size_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Moves all messages to e as `file:line: text`, by line, then in the order added. True if there were none. */

@@ -70,6 +70,13 @@ void value_print(enum key key, struct value v, struct text *out) {
     text_add(out, keys[key].numbers == NUMBERS_CALL ? ")" : "");
 }
 
+int value_compare(const void *a, const void *b) {
+    const struct value *x = a, *y = b;
+    if (x->word != y->word)
+        return x->word < y->word ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
 static void add_words(const char *words, struct text *out) {
     char word[WORD_CHARS], more[WORD_CHARS];
     for (int k = 0; word_at(words, k, word); k++)

@@ -1,6 +1,6 @@
-/* Every key of a grid file, one row each: parsing, ranges, defaults, help, `bench list keys`, the canonical text of
- * a run and the columns of runs.csv all follow from this table. Rules and schedules bring their own keys (rule.h,
- * schedule.h), appended here.
+/* Every key of a grid file, one row each: parsing, ranges, defaults, help, `bench list keys`, the canonical
+ * text of a run and the columns of runs.csv all follow from this table. Rules and schedules bring their own
+ * keys (rule.h, schedule.h), appended here.
  *
  * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
  *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE
@@ -16,7 +16,14 @@
 #include "base/text.h"
 #include "kern/rule.h"
 
-enum key_section { SECTION_SWEEP, SECTION_DATA, SECTION_MODEL, SECTION_OPTIMIZER, SECTION_SCHEDULE, SECTION_COUNT };
+enum key_section {
+    SECTION_SWEEP,
+    SECTION_DATA,
+    SECTION_MODEL,
+    SECTION_OPTIMIZER,
+    SECTION_SCHEDULE,
+    SECTION_COUNT
+};
 enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_PHRASE, NUMBERS_TEXT };
 enum key_flags {
     AXIS = 8,
@@ -31,7 +38,7 @@ enum key_flags {
 
 /* clang-format off */
 #define GRID_KEYS(X) \
-    X(SWEEP, name, "", TEXT, 0, 0, 0, "", 0, "the sweep's name; results go to results/<name>") \
+    X(SWEEP, name, "", TEXT, 0, 0, 0, "", 0, "the sweep's name; results go to results/NAME") \
     X(SWEEP, seeds, "", INTEGER, 0, 9007199254740991, 0, "1", AXIS, "fixes data, held-out rows, row order and random starts, never a hyperparameter") \
     X(SWEEP, epochs, "", INTEGER, 1, 1e9, 0, "100", ID, "passes over the data") \
     X(SWEEP, batch, "full", INTEGER, 1, 4294967295, 0, "full", AXIS | ID | COLUMN, "rows per step") \
@@ -99,16 +106,18 @@ enum { VALUE_NUMBER = -1, VALUE_NONE = -2 };
 
 /* Appends the value as it would be written in a grid file ("" for VALUE_NONE). */
 void value_print(enum key key, struct value v, struct text *out);
+/* Orders two `struct value` of one key, for qsort: numbers ascending, then words as in the table. */
+int value_compare(const void *a, const void *b);
 
-/* Reads one value of a key that takes numbers or words (not TEXT) and checks its range. On failure v is untouched and
- * `why` gets a message: what was found, what was expected, the nearest known word. */
+/* Reads one value of a key that takes numbers or words (not TEXT) and checks its range. On failure v is
+ * untouched and `why` gets a message: what was found, what was expected, the nearest known word. */
 bool value_parse(enum key key, const char *s, size_t len, struct value *v, struct text *why);
 /* Whether a number is in the key's range (and whole for INTEGER); else says so in why. */
 bool value_check(enum key key, double number, struct text *why);
-/* Adds what the key takes, for messages and help: "a number above 0", "full, or an integer in [1, 4294967295]". */
+/* Adds what the key takes, for messages and help: "a number above 0", "full, or an integer in [1, 9]". */
 void key_describe(enum key key, struct text *out);
 
-/* The key of that name in a section, KEY_COUNT if there is none. [data] takes w0, b0 and start of [model] too. */
+/* The key of that name in a section, KEY_COUNT if there is none. [data] takes w0, b0, start of [model] too. */
 enum key key_find(enum key_section section, const char *name);
 bool key_belongs(enum key key, enum key_section section);
 /* The k-th of a list of words separated by blanks: copies it to out and returns true, false past the end. */

@@ -61,8 +61,7 @@ const struct data_params *plan_dataset(const struct plan *p, size_t k);
 const char *plan_dataset_fingerprint(const struct plan *p, size_t k);
 
 /* Levels of an axis: the distinct values key takes among the runs of an optimizer section (SIZE_MAX: of all),
- * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed (NULL for none).
- */
+ * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed, or NULL. */
 size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values);
 
 /* Sweep-wide settings. */

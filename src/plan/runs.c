@@ -88,13 +88,6 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
 
 /* ---- levels ---------------------------------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b) {
-    const struct value *x = a, *y = b;
-    if (x->word != y->word)
-        return x->word < y->word ? -1 : 1;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
 struct levels {
     struct value *v;
     size_t n, cap;
@@ -142,10 +135,10 @@ size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, s
         *values = NULL;
         return 0;
     }
-    qsort(l.v, l.n, sizeof *l.v, by_value);
+    qsort(l.v, l.n, sizeof *l.v, value_compare);
     size_t n = 1;
     for (size_t i = 1; i < l.n; i++)
-        if (by_value(&l.v[n - 1], &l.v[i]) != 0)
+        if (value_compare(&l.v[n - 1], &l.v[i]) != 0)
             l.v[n++] = l.v[i];
     *values = l.v;
     return n;

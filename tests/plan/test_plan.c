@@ -1,5 +1,6 @@
 /* A good grid and the runs it means: their order, their values, their data sets. */
 #include "plan_test.h"
+#include <unistd.h>
 
 /* ---- which runs ------------------------------------------------------------------------------------------ */
 
@@ -271,6 +272,55 @@ static void data_parameters_are_those_of_the_run(void **state) {
     plan_free(p);
 }
 
+/* ---- files ----------------------------------------------------------------------------------------------- */
+
+static struct plan *plan_beside(const char *folder, const char *grid) {
+    char path[256];
+    struct err e = {0};
+    snprintf(path, sizeof path, "%s/grid.ini", folder);
+    assert_true(file_write(path, grid, strlen(grid), NULL));
+    struct plan *p = plan_read(path, NULL, &e);
+    if (!p)
+        fail_msg("%s", e.text);
+    return p;
+}
+
+static void libsvm_files_are_found_beside_the_grid(void **state) {
+    (void)state;
+    static const char rows[] = "+1 1:0.5 3:1\n-1 2:1\n+1 3:2\n-1 1:1\n";
+    char folder[] = "/tmp/test_plan_XXXXXX", path[256];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/some.svm", folder);
+    assert_true(file_write(path, rows, sizeof rows - 1, NULL));
+    struct run r;
+
+    struct plan *p = plan_beside(folder, "[sweep]\nseeds=1..3\n[data x]\nkind=libsvm\npath=some.svm\n" ADAM);
+    assert_int_equal(plan_n_runs(p), 3);
+    assert_int_equal(plan_n_datasets(p), 1); /* the seed changes nothing */
+    assert_string_equal(plan_dataset(p, 0)->path, path);
+    assert_int_equal(plan_dataset(p, 0)->features, 0);
+    plan_run(p, 2, &r);
+    assert_false(r.seed_matters);
+    assert_int_equal(r.v[KEY_DATA_rows].word, VALUE_NONE);
+    assert_int_equal(r.v[KEY_DATA_features].word, VALUE_NONE);
+    plan_free(p);
+
+    p = plan_beside(
+        folder, "[sweep]\nseeds=1..3\n[data x]\nkind=libsvm\npath=some.svm\ntest=0.25\nfeatures=3,4\n" ADAM);
+    assert_int_equal(plan_n_runs(p), 6);
+    assert_int_equal(plan_n_datasets(p), 6); /* it chooses the rows held out */
+    assert_int_equal(plan_dataset(p, 5)->features, 4);
+    assert_int_equal(plan_dataset(p, 5)->seed, 3);
+    plan_run(p, 5, &r);
+    assert_true(r.seed_matters);
+    plan_free(p);
+
+    unlink(path);
+    snprintf(path, sizeof path, "%s/grid.ini", folder);
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grids_give_the_runs_they_say),
@@ -282,6 +332,7 @@ int main(void) {
         cmocka_unit_test(the_name_is_the_files_or_given),
         cmocka_unit_test(levels_are_the_distinct_values_ascending),
         cmocka_unit_test(data_parameters_are_those_of_the_run),
+        cmocka_unit_test(libsvm_files_are_found_beside_the_grid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
