@@ -299,6 +299,7 @@ static void libsvm_files_are_found_beside_the_grid(void **state) {
     assert_int_equal(plan_n_datasets(p), 1); /* the seed changes nothing */
     assert_string_equal(plan_dataset(p, 0)->path, path);
     assert_int_equal(plan_dataset(p, 0)->features, 0);
+    assert_int_equal(plan_dataset(p, 0)->seed, 0);
     plan_run(p, 2, &r);
     assert_false(r.seed_matters);
     assert_int_equal(r.v[KEY_DATA_rows].word, VALUE_NONE);
