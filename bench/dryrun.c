@@ -8,7 +8,7 @@
 
 /* Millions of non-zeros x runs a second per thread, of small grids on the machine the project was written on:
  * right within a small factor elsewhere. `bench throughput` measures. */
-static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 1200, 2500}, {150, 600, 1200}};
+static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 2000, 3500}, {300, 1000, 1600}};
 
 enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
 
@@ -31,7 +31,8 @@ static bool shape_of(const struct data_params *params, int threads, struct datas
     if (params->kind != DATA_LIBSVM) {
         *shape = (struct dataset){.n_features = params->features, .train.n_rows = params->rows};
         shape->n_blocks = (params->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-        const double hot = data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
+        const double hot =
+            data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
         shape->n_hot = hot < (double)params->features ? (size_t)hot : params->features;
         return true;
     }

@@ -127,6 +127,7 @@ static bool load(struct state *s, size_t k) {
         err_add(s->e, "data set %zu of %zu cannot be used; %zu runs on it are left out", k + 1,
                 plan_n_datasets(j->plan), lost);
         s->tally->n_failed += lost;
+        s->tally->n_unusable++;
         progress_add(&s->progress, lost, 0);
         return false;
     }

@@ -13,11 +13,12 @@ struct job {
 };
 
 struct tally {
-    size_t n_todo;   /* distinct runs that were missing */
-    size_t n_done;   /* of these, computed and stored now */
-    size_t n_failed; /* of these, that could not be computed (out of memory ...): a message says why */
-    double nonzeros; /* non-zeros x runs of what was computed */
-    double busy_s;   /* seconds of threads spent on it */
+    size_t n_todo;     /* distinct runs that were missing */
+    size_t n_done;     /* of these, computed and stored now */
+    size_t n_failed;   /* of these, that could not be computed (out of memory ...): a message says why */
+    size_t n_unusable; /* data sets that could not be made, or whose L* could not be found */
+    double nonzeros;   /* non-zeros x runs of what was computed */
+    double busy_s;     /* seconds of threads spent on it */
     double data_s, minima_s, train_s; /* seconds of the clock */
     int signal;                       /* what interrupted it, or 0 */
 };

@@ -112,7 +112,7 @@ static int run(const struct sweep *w, const struct plan *p, enum isa isa, const 
                 t.n_todo - t.n_done - t.n_failed);
         return EXIT_SIGNAL + t.signal;
     }
-    return ok && !t.n_failed && !e->count ? EXIT_DONE : EXIT_INCOMPLETE;
+    return ok && !t.n_failed && !t.n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
 }
 
 static int sweep(const struct sweep *w, struct err *e) {
@@ -136,7 +136,7 @@ static int sweep(const struct sweep *w, struct err *e) {
         err_add(e, "out of memory");
     else if (w->dry_run)
         code = dryrun_print(p, w->fresh ? NULL : dir.s, precision, isa, (int)w->threads, e) ? EXIT_DONE
-                                                                                            : EXIT_INCOMPLETE;
+                                                                                            : EXIT_USAGE;
     else
         code = ready_make(p, (int)w->threads, &ready, e)
                    ? run(w, p, isa, kernels_get(isa, precision), dir.s, ready, e)
