@@ -74,6 +74,24 @@ struct walk { /* of one parameter */
     struct reals w, g, state[RULE_MAX_STATE], coefs;
 };
 
+/* From w = 0 and no state. */
+static struct walk walk_start(const struct rule_case *c, enum precision p) {
+    struct walk a = {.c = c, .ref = ref_rule_find(c->rule->name), .k = kernels_get(ISA_SCALAR, p)};
+    a.v = rule_variant(rule_index(c->rule), c->variant);
+    a.w = reals_new(p, 1, 0), a.g = reals_new(p, 1, 0), a.coefs = reals_new(p, RULE_MAX_COEFS, 0);
+    reals_put(&a.w, 0, 0);
+    for (int j = 0; j < a.v->n_state; j++) {
+        a.state[j] = reals_new(p, 1, 0);
+        reals_put(&a.state[j], 0, 0);
+    }
+    return a;
+}
+static void walk_end(struct walk *a) {
+    reals_free(&a->w), reals_free(&a->g), reals_free(&a->coefs);
+    for (int j = 0; j < a->v->n_state; j++)
+        reals_free(&a->state[j]);
+}
+
 static double *ref_state(const struct ref_rule *ref, const char *name, double *s) {
     for (int i = 0; i < REF_MAX_STATE && ref->state[i]; i++)
         if (strcmp(ref->state[i], name) == 0)
@@ -155,13 +173,7 @@ static void scalar_is_near_the_textbook(void **state_) {
             for (int k = 0; k < WALKS; k++) {
                 memcpy(c.h, plain.h, sizeof c.h);
                 vary(c.h, &r);
-                struct walk a = {.c = &c, .ref = ref_rule_find(c.rule->name), .k = kernels_get(ISA_SCALAR, p)};
-                a.v = rule_variant(rule_index(c.rule), c.variant);
-                a.w = reals_new(p, 1, 0), a.g = reals_new(p, 1, 0), a.coefs = reals_new(p, RULE_MAX_COEFS, 0);
-                for (int j = 0; j < a.v->n_state; j++) {
-                    a.state[j] = reals_new(p, 1, 0);
-                    reals_put(&a.state[j], 0, 0);
-                }
+                struct walk a = walk_start(&c, p);
                 for (int t = 1; t <= STEPS; t++) {
                     if (t == 1 ||
                         k % 2) /* half of the steps start at w = 0: there nothing hides a step's own error */
@@ -171,9 +183,7 @@ static void scalar_is_near_the_textbook(void **state_) {
                         random_gradient(&r, p, p == PRECISION_F32 ? bound_of(c.rule->name)->largest : INFINITY),
                         worst);
                 }
-                reals_free(&a.w), reals_free(&a.g), reals_free(&a.coefs);
-                for (int j = 0; j < a.v->n_state; j++)
-                    reals_free(&a.state[j]);
+                walk_end(&a);
             }
             const struct bound *b = bound_of(c.rule->name);
             if (measure)
@@ -183,6 +193,28 @@ static void scalar_is_near_the_textbook(void **state_) {
                     "%s, %s: w is off by %.2f (bound %g), state by %.2f (bound %g) epsilon (TEST_SEED=%llu)",
                     c.label, precision_names[p], worst[0], b->w, worst[1], b->state, (unsigned long long)seed);
         }
+}
+
+/* max(a, b) is a > b ? a : b with the new value second: a gradient of NaN reaches w and every state array at
+ * once, and w stays NaN from then on. */
+static void a_nan_is_never_lost(void **state_) {
+    (void)state_;
+    struct rule_case c;
+    for (int i = 0; rule_case(i, &c); i++)
+        for (enum precision p = 0; p < PRECISION_COUNT; p++)
+            for (int when = 1; when <= 3; when++) {
+                struct walk a = walk_start(&c, p);
+                double ignored[2];
+                bool all = true;
+                for (int t = 1; t <= 5; t++) {
+                    walk_step(&a, t, t == when ? NAN : 0.1, ignored);
+                    for (int j = 0; t == when && j < a.v->n_state; j++)
+                        all &= isnan(reals_get(&a.state[j], 0)) != 0;
+                }
+                if (!all || !isnan(reals_get(&a.w, 0)))
+                    fail_msg("%s, %s: a gradient of NaN at step %d is lost", c.label, precision_names[p], when);
+                walk_end(&a);
+            }
 }
 
 /* Bias corrections from running products, over 10,000 steps: m and v stay at 1 while g = 1, so that a step from
@@ -224,6 +256,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_here),
         cmocka_unit_test(scalar_is_near_the_textbook),
+        cmocka_unit_test(a_nan_is_never_lost),
         cmocka_unit_test(corrections_hold_over_ten_thousand_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

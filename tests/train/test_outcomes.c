@@ -19,11 +19,11 @@ static void evaluations_come_when_their_epochs_are_complete(void **state) {
         {"1", 4, {0, 1, 2, 3, 4}, 5},
         {"2.5", 10, {0, 3, 5, 8, 10}, 5},
         {"2.5", 11, {0, 3, 5, 8, 10, 11}, 6},
-        {"0.4", 3, {0, 1, 2, 3}, 4},
-        {"7", 5, {0, 5}, 2},
         {"1.75", 7, {0, 2, 4, 6, 7}, 5},
-        {"1e-9", 3, {0, 1, 2, 3}, 4},
         {"3", 3, {0, 3}, 2},
+        {"7", 5, {0, 5}, 2},
+        {"0.4", 3, {0, 1, 2, 3}, 4},
+        {"1e-300", 3, {0, 1, 2, 3}, 4},
     };
     static const char *const optimizers[] = {"[optimizer adam]\n",
                                              "[optimizer nag]\nform = lookahead\neta0 = 0.1\n"};
@@ -51,6 +51,20 @@ static void evaluations_come_when_their_epochs_are_complete(void **state) {
                              same->loss);
             }
             done(&t), done(&every);
+        }
+}
+
+/* 1.12 * 25 and the like are whole numbers, though not in binary. */
+static void fractions_of_an_epoch_are_decimal(void **state) {
+    (void)state;
+    for (int hundredths = 1; hundredths <= 400; hundredths++)
+        for (uint64_t k = 0; k <= 1000; k++) {
+            const uint64_t per_epoch = 1 + k % 7, got = team_evaluation_step(hundredths / 100.0, per_epoch, k);
+            const uint64_t expected = ((uint64_t)hundredths * k * per_epoch + 99) / 100;
+            if (got != expected)
+                fail_msg("evaluation %llu, one every %g epochs of %llu steps: after %llu steps, expected %llu",
+                         (unsigned long long)k, hundredths / 100.0, (unsigned long long)per_epoch,
+                         (unsigned long long)got, (unsigned long long)expected);
         }
 }
 
@@ -250,6 +264,7 @@ static void rows_beyond_a_block_count(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(evaluations_come_when_their_epochs_are_complete),
+        cmocka_unit_test(fractions_of_an_epoch_are_decimal),
         cmocka_unit_test(held_out_rows_are_judged_like_the_reference),
         cmocka_unit_test(without_held_out_rows_there_is_no_test_loss),
         cmocka_unit_test(random_starts_follow_their_law),
