@@ -76,11 +76,12 @@ static bool parse_pair(struct chunk *c, size_t line, const char *s, size_t len, 
         return bad(c, line, s, len, "the largest index possible is 4294967294");
     if (index <= *last)
         return bad(c, line, s, len, "expected indices that ascend within a row, each once");
-    char expected[64];
-    snprintf(expected, sizeof expected, "expected an index of at most features = %llu",
-             (unsigned long long)c->features);
-    if (c->features && index > c->features)
+    if (c->features && index > c->features) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "expected an index of at most features = %llu",
+                 (unsigned long long)c->features);
         return bad(c, line, s, len, expected);
+    }
     *last = index;
     if (index > c->max_index)
         c->max_index = index;
