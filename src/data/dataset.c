@@ -2,13 +2,13 @@
 #include "data/dataset.h"
 #include "base/machine.h"
 #include "base/mem.h"
-#include "data/make.h"
+#include "data/arrange.h"
 
 const char *const data_kind_names[DATA_KIND_COUNT] = {
     [DATA_SYNTHETIC] = "synthetic",
     [DATA_LIBSVM] = "libsvm",
 };
-static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, int, struct err *) = {
+static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, struct columns *, int, struct err *) = {
     [DATA_SYNTHETIC] = synthetic_make,
     [DATA_LIBSVM] = libsvm_make,
 };
@@ -35,30 +35,35 @@ static size_t part_bytes(const struct data_part *p) {
 }
 
 static size_t dataset_bytes(const struct dataset *d) {
-    return part_bytes(&d->train) + part_bytes(&d->test) +
-           d->n_blocks * (d->n_features + 1) * sizeof *d->col_ptr +
+    return part_bytes(&d->train) + part_bytes(&d->test) + d->n_blocks * (d->n_hot + 1) * sizeof *d->hot_ptr +
+           (d->n_features + 1) * sizeof *d->rest_ptr +
+           d->n_features * (sizeof *d->rank_of + sizeof *d->feature_of) +
            (d->train.nnz + INDEX_PADDING) * sizeof *d->col_idx +
            d->train.nnz * ((d->col_val ? sizeof *d->col_val : 0) + (d->col_val32 ? sizeof *d->col_val32 : 0)) +
            d->n_features * ((d->frequency ? sizeof *d->frequency : 0) + (d->w_true ? sizeof *d->w_true : 0));
 }
 
+bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e) {
+    const double available = (double)machine_get()->memory_bytes, gib = 1 << 30;
+    if (available == 0 || bytes <= available)
+        return true;
+    return err_add(
+        e, "out of memory: data of %llu rows and %llu features need about %.1f GiB, %.1f GiB are available",
+        (unsigned long long)rows, (unsigned long long)features, bytes / gib, available / gib);
+}
+
 struct dataset *data_make(const struct data_params *p, int threads, struct err *e) {
-    const uint64_t free_bytes = machine_get()->memory_bytes;
-    const size_t needed = data_memory_estimate(p, PRECISION_F64);
-    /* Asked before, because the system promises more memory than it has and ends who uses it. */
-    if (free_bytes && needed > free_bytes) {
-        err_add(
-            e, "out of memory: data of %llu rows and %llu features need about %.1f GiB, %.1f GiB are available",
-            (unsigned long long)p->rows, (unsigned long long)p->features, (double)needed / (1 << 30),
-            (double)free_bytes / (1 << 30));
+    if (!memory_fits((double)data_memory_estimate(p, PRECISION_F64), p->rows, p->features, e))
         return NULL;
-    }
     struct dataset *d = mem_zeroed(1, sizeof *d, e);
     if (!d)
         return NULL;
     d->params = *p;
-    if (!makers[p->kind](d, threads > 0 ? threads : 1, e) ||
-        (p->kind == DATA_SYNTHETIC && !data_fingerprint(p, d->fingerprint, e)) ||
+    threads = threads > 0 ? threads : 1;
+    struct columns c = {0};
+    const bool made = makers[p->kind](d, &c, threads, e) && data_arrange(d, &c, threads, e);
+    columns_free(&c);
+    if (!made || (p->kind == DATA_SYNTHETIC && !data_fingerprint(p, d->fingerprint, e)) ||
         !(d->train.y32 = narrowed(d->train.y, d->train.n_rows, e)) ||
         (d->test.n_rows && !(d->test.y32 = narrowed(d->test.y, d->test.n_rows, e)))) {
         data_free(d);
@@ -82,7 +87,10 @@ void data_free(struct dataset *d) {
         return;
     part_free(&d->train);
     part_free(&d->test);
-    free(d->col_ptr);
+    free(d->rank_of);
+    free(d->feature_of);
+    free(d->hot_ptr);
+    free(d->rest_ptr);
     free(d->col_idx);
     free(d->col_val);
     free(d->col_val32);
@@ -113,9 +121,16 @@ struct sparse data_rows(const struct data_part *part, enum precision p) {
                            p == PRECISION_F32 ? (const void *)part->row_val32 : (const void *)part->row_val};
 }
 
-struct sparse data_block(const struct dataset *d, size_t block, enum precision p) {
-    return (struct sparse){d->col_ptr + block * (d->n_features + 1), d->col_idx,
-                           p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val};
+static const void *column_values(const struct dataset *d, enum precision p) {
+    return p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val;
+}
+
+struct sparse data_hot(const struct dataset *d, size_t block, enum precision p) {
+    return (struct sparse){d->hot_ptr + block * (d->n_hot + 1), d->col_idx, column_values(d, p)};
+}
+
+struct sparse data_rest(const struct dataset *d, enum precision p) {
+    return (struct sparse){d->rest_ptr, d->col_idx, column_values(d, p)};
 }
 
 double data_nonzeros_estimate(const struct data_params *p) {
@@ -128,7 +143,9 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
     double rows = (double)p->rows * (1 + p->test), features = (double)p->features,
            nnz = data_nonzeros_estimate(p);
     double value = p->values == VALUES_BINARY ? 0 : precision == PRECISION_F32 ? 12 : 8;
-    double bytes = (nnz + nnz * (1 + p->test)) * (4 + value) + rows * (8 + 8 + 4) +
-                   (double)blocks_of(p->rows) * (features + 1) * 8 + features * 16;
+    double blocks = ceil((double)p->rows / BLOCK_ROWS), hot = nnz / (HOT_PER_BLOCK * blocks); /* at most */
+    hot = blocks == 1 ? 0 : hot < features ? hot : features;
+    double bytes =
+        (nnz + nnz * (1 + p->test)) * (4 + value) + rows * (8 + 8 + 4) + blocks * (hot + 1) * 8 + features * 32;
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
 }

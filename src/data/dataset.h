@@ -1,5 +1,9 @@
 /* A data set, however it came about: rows of sparse features with targets in [0, 1], stored by rows (CSR) and
- * by columns (CSC, cut into blocks of BLOCK_ROWS rows), and what is known about it. Immutable once made. */
+ * by columns (CSC), and what is known about it. Immutable once made.
+ *
+ * Features are stored by rank: rank 0 has the most non-zeros among the training rows, ties go to the lower
+ * feature number. Column indices, weights and state in training are by rank; feature_of and rank_of lead to and
+ * from the features' own numbers (0-based here, 1-based in files), by which everything else goes. */
 #pragma once
 #include "base/err.h"
 #include "kern/kern.h"
@@ -33,7 +37,7 @@ struct data_part {
     size_t n_rows;
     uint64_t nnz;
     uint64_t *row_ptr; /* (n_rows + 1) */
-    uint32_t *row_idx; /* (nnz + INDEX_PADDING), 0-based features, ascending in a row */
+    uint32_t *row_idx; /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
     double *row_val;   /* (nnz), NULL when every stored value is 1 */
     float *row_val32;  /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
     double *y;         /* (n_rows) */
@@ -44,14 +48,17 @@ struct dataset {
     struct data_params params;
     char fingerprint[33];
     size_t n_features;
-    struct data_part train, test; /* test.n_rows = 0 if nothing is held out */
-    /* train by columns: block k holds rows k * BLOCK_ROWS .. and stores col_ptr[k * (n_features + 1) ...],
-     * absolute offsets into col_idx (row numbers of the whole matrix). Entries are ordered by block, column,
-     * row. */
-    size_t n_blocks;
-    uint64_t *col_ptr;
-    uint32_t *col_idx;
-    double *col_val;
+    struct data_part train, test;   /* test.n_rows = 0 if nothing is held out */
+    uint32_t *feature_of, *rank_of; /* (n_features): each other's inverse */
+    size_t n_present;               /* features with a non-zero among the training rows: ranks 0 .. n_present */
+    /* train by columns. Ranks below n_hot, those with HOT_PER_BLOCK non-zeros a block or more, are stored block
+     * by block of BLOCK_ROWS rows, the others whole after them; offsets are into col_idx, row numbers of the
+     * whole matrix. With a single block n_hot = 0. */
+    size_t n_blocks, n_hot;
+    uint64_t *hot_ptr;  /* (n_blocks, n_hot + 1) */
+    uint64_t *rest_ptr; /* (n_features + 1), by rank; below n_hot empty */
+    uint32_t *col_idx;  /* (nnz + INDEX_PADDING) */
+    double *col_val;    /* (nnz), NULL when every stored value is 1 */
     float *col_val32;
     /* synthetic data: the law it was drawn from; NULL otherwise */
     double *frequency; /* (n_features) f_j */
@@ -67,9 +74,11 @@ void data_free(struct dataset *d);
 /* Makes sure the arrays of reals of this precision exist (row_val32, col_val32 for f32). Not thread-safe. */
 bool data_prepare(struct dataset *d, enum precision p, struct err *e);
 
-/* Views for the kernels: the rows of a part; block k of the columns. */
+/* Views for the kernels: the rows of a part; the hot columns within a block (ranks 0 .. n_hot); the other
+ * columns (ranks n_hot .. n_features). */
 struct sparse data_rows(const struct data_part *part, enum precision p);
-struct sparse data_block(const struct dataset *d, size_t block, enum precision p);
+struct sparse data_hot(const struct dataset *d, size_t block, enum precision p);
+struct sparse data_rest(const struct dataset *d, enum precision p);
 static inline const void *data_targets(const struct data_part *part, enum precision p) {
     return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;
 }

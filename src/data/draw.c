@@ -41,7 +41,7 @@ static bool group_draw(struct group *g, const double *f, const struct columns *c
         if (!gaps_draw(rng_for(seed, where, j), f[j], c->n_rows, batch, &g->rows))
             return false;
         for (; i < g->rows.n; i++)
-            columns_block(c, g->rows.row[i] / BLOCK_ROWS)[j]++;
+            columns_block(c, g->rows.row[i] / MAKE_ROWS)[j]++;
     }
     return true;
 }

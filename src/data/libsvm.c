@@ -99,24 +99,17 @@ static bool read_parts(struct dataset *d, const char *train, size_t train_len, c
     return hold_out(d, n_held, e);
 }
 
-bool libsvm_make(struct dataset *d, int threads, struct err *e) {
+bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     if (!libsvm_check(p, e))
         return false;
     char *train = NULL, *test = NULL;
     size_t train_len = 0, test_len = 0;
-    struct columns c = {0};
     bool ok = file_read(p->path, &train, &train_len, e) &&
               (!has_test_file(p) || file_read(p->test_path, &test, &test_len, e)) &&
               fingerprint_libsvm(p, train, train_len, test, test_len, d->fingerprint, e) &&
               read_parts(d, train, train_len, test, test_len, threads, e);
     free(train);
     free(test);
-    if (!ok || !columns_from_rows(&d->train, d->n_features, &c, threads, e))
-        return false;
-    d->n_blocks = c.n_blocks;
-    d->col_ptr = c.ptr;
-    d->col_idx = c.idx;
-    d->col_val = c.val;
-    return true;
+    return ok && columns_from_rows(&d->train, d->n_features, c, threads, e);
 }

@@ -4,8 +4,9 @@
 #include "data/dataset.h"
 #include <math.h>
 
-/* A matrix by columns, in blocks of BLOCK_ROWS rows: block k's column j is ptr[k * (n_features + 1) + j]
+/* A matrix by columns, in blocks of MAKE_ROWS rows: block k's column j is ptr[k * (n_features + 1) + j]
  * onwards. */
+enum { MAKE_ROWS = 65536 };
 struct columns {
     size_t n_rows, n_features, n_blocks;
     uint64_t nnz;
@@ -14,12 +15,16 @@ struct columns {
     double *val;   /* (nnz), NULL: all are 1 */
 };
 static inline size_t blocks_of(size_t n_rows) {
-    return (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    return (n_rows + MAKE_ROWS - 1) / MAKE_ROWS;
 }
 static inline uint64_t *columns_block(const struct columns *c, size_t k) {
     return c->ptr + k * (c->n_features + 1);
 }
 void columns_free(struct columns *c);
+
+/* Whether the machine has that much memory. Asked before large arrays are made, because the system promises
+ * more than it has and ends the program that takes it at its word. */
+bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e);
 
 /* nnz + INDEX_PADDING indices, the padding zero. */
 uint32_t *indices_new(uint64_t nnz, struct err *e);
@@ -52,10 +57,11 @@ static inline double part_dot(const struct data_part *p, size_t row, const doubl
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-/* The makers fill a zeroed data set whose params are set: n_features, the parts (y32 aside), columns, and for
- * synthetic data the law; for libsvm the fingerprint. On failure data_free() still frees it. */
-bool synthetic_make(struct dataset *d, int threads, struct err *e);
-bool libsvm_make(struct dataset *d, int threads, struct err *e);
+/* The makers fill a zeroed data set whose params are set: n_features, the parts (y32 aside) with indices of
+ * features, and for synthetic data the law; for libsvm the fingerprint; and *c, the training rows by columns,
+ * likewise by feature. On failure data_free() and columns_free() still free it. */
+bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e);
+bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 /* The fingerprint of libsvm data from the files' bytes; test NULL if there is none. */
 bool fingerprint_libsvm(const struct data_params *p, const char *train, size_t train_len, const char *test,
                         size_t test_len, char out[33], struct err *e);

@@ -136,8 +136,10 @@ bool minimum_find(const struct dataset *d, enum loss loss, bool mean, double l2,
         m->max_gradient = greatest(s.g, s.n);
         m->max_weight = greatest(s.w, d->n_features);
         m->iterations = s.iterations;
-        for (size_t i = 0; w && i < s.n; i++)
-            w[i] = s.w[i];
+        for (size_t j = 0; w && j < d->n_features; j++)
+            w[j] = s.w[d->rank_of[j]];
+        if (w)
+            w[d->n_features] = s.w[d->n_features];
     }
     lbfgs_free(v);
     lbfgs_free(gv);

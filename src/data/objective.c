@@ -99,11 +99,16 @@ static double column_sum(const uint32_t *idx, const double *val, uint64_t n, con
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-static double column_gradient(const struct objective *o, size_t block, size_t j) {
+/* The gradient of the feature of rank r: hot columns block by block, as they are stored. */
+static double column_gradient(const struct objective *o, size_t r) {
     const struct dataset *d = o->data;
-    const uint64_t *ptr = d->col_ptr + block * (d->n_features + 1);
-    return column_sum(d->col_idx + ptr[j], d->col_val ? d->col_val + ptr[j] : NULL, ptr[j + 1] - ptr[j],
-                      o->residual);
+    double sum = 0;
+    for (size_t block = 0; block < (r < d->n_hot ? d->n_blocks : 1); block++) {
+        const uint64_t *ptr = (r < d->n_hot ? d->hot_ptr + block * (d->n_hot + 1) : d->rest_ptr) + r;
+        sum += column_sum(d->col_idx + ptr[0], d->col_val ? d->col_val + ptr[0] : NULL, ptr[1] - ptr[0],
+                          o->residual);
+    }
+    return sum;
 }
 
 double objective_value(struct objective *o, const double *w, double *g) {
@@ -115,14 +120,9 @@ double objective_value(struct objective *o, const double *w, double *g) {
 #pragma omp for schedule(dynamic, 4)
         for (size_t c = 0; c < n_chunks; c++)
             forward_chunk(o, w, c);
-        for (size_t k = 0; k < d->n_blocks; k++) {
 #pragma omp for schedule(dynamic, 64)
-            for (size_t j = 0; j < d->n_features; j++)
-                g[j] = (k ? g[j] : 0) + column_gradient(o, k, j);
-        }
-#pragma omp for
-        for (size_t j = 0; j < d->n_features; j++)
-            g[j] = fma(o->l2, w[j], g[j] / n);
+        for (size_t r = 0; r < d->n_features; r++)
+            g[r] = fma(o->l2, w[r], column_gradient(o, r) / n);
     }
     double loss = 0, bias = 0, squares = 0;
     for (size_t c = 0; c < n_chunks; c++) {

@@ -17,7 +17,7 @@ bool objective_init(struct objective *o, const struct dataset *d, enum loss loss
                     struct err *e);
 void objective_free(struct objective *o);
 
-/* The value at w (n_features + 1, bias last); g likewise receives the gradient. The order of every sum is
- * fixed: rows by chunks of OBJECTIVE_ROWS, a column's non-zeros as in kern.h. */
+/* The value at w (n_features + 1, by rank, bias last); g likewise receives the gradient. The order of every sum
+ * is fixed: rows by chunks of OBJECTIVE_ROWS, a column's non-zeros as in kern.h. */
 enum { OBJECTIVE_ROWS = 256 };
 double objective_value(struct objective *o, const double *w, double *g);

@@ -83,7 +83,7 @@ static bool part_draw(struct dataset *d, struct data_part *rows, size_t n_rows, 
     return false;
 }
 
-bool synthetic_make(struct dataset *d, int threads, struct err *e) {
+bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     if (!(p->rows >= 1 && p->rows <= UINT32_MAX && p->features >= 1 && p->features <= UINT32_MAX))
         return err_add(e, "rows = %llu, features = %llu: both must be 1 to %u", (unsigned long long)p->rows,
@@ -96,24 +96,18 @@ bool synthetic_make(struct dataset *d, int threads, struct err *e) {
     d->frequency = mem_lines(p->features, sizeof *d->frequency, e);
     d->w_true = d->frequency ? mem_lines(p->features, sizeof *d->w_true, e) : NULL;
     double *z = d->w_true ? mem_lines(p->rows > n_test ? p->rows : (size_t)n_test, sizeof *z, e) : NULL;
-    struct columns c = {0};
+    struct columns c_test = {0};
     bool ok = z &&
               frequency_fill(d->frequency, p->features, 1 - p->sparsity, p->popularity, p->max_frequency,
                              threads, e) &&
-              part_draw(d, &d->train, p->rows, RNG_FEATURE, RNG_VALUE, threads, &c, e);
-    if (ok) {
-        d->n_blocks = c.n_blocks;
-        d->col_ptr = c.ptr;
-        d->col_idx = c.idx;
-        d->col_val = c.val;
-        ok = law_make(d, z, threads, e);
-    }
+              part_draw(d, &d->train, p->rows, RNG_FEATURE, RNG_VALUE, threads, c, e) &&
+              law_make(d, z, threads, e);
     if (ok) {
         labels_draw(d, &d->train, z, RNG_LABEL, threads);
         if (n_test > 0) {
-            ok = part_draw(d, &d->test, (size_t)n_test, RNG_TEST_FEATURE, RNG_TEST_VALUE, threads, &c, e);
+            ok = part_draw(d, &d->test, (size_t)n_test, RNG_TEST_FEATURE, RNG_TEST_VALUE, threads, &c_test, e);
             if (ok) {
-                columns_free(&c);
+                columns_free(&c_test);
                 dots(&d->test, d->w_true, z, threads);
                 labels_draw(d, &d->test, z, RNG_TEST_LABEL, threads);
             }

@@ -35,7 +35,7 @@ static void starts_from_counts(uint64_t *x, size_t n, uint64_t at) {
 static void block_to_rows(const struct columns *c, size_t k, struct data_part *p) {
     const uint64_t *ptr = columns_block(c, k);
     const uint64_t begin = ptr[0], end = ptr[c->n_features];
-    const size_t row0 = k * BLOCK_ROWS, row1 = row0 + BLOCK_ROWS < c->n_rows ? row0 + BLOCK_ROWS : c->n_rows;
+    const size_t row0 = k * MAKE_ROWS, row1 = row0 + MAKE_ROWS < c->n_rows ? row0 + MAKE_ROWS : c->n_rows;
     uint64_t *cursor = p->row_ptr + 1;
     for (uint64_t i = begin; i < end; i++)
         cursor[c->idx[i]]++;
@@ -64,7 +64,7 @@ bool rows_from_columns(const struct columns *c, struct data_part *p, int threads
 }
 
 static void block_to_columns(const struct data_part *p, size_t k, struct columns *c) {
-    const size_t row0 = k * BLOCK_ROWS, row1 = row0 + BLOCK_ROWS < c->n_rows ? row0 + BLOCK_ROWS : c->n_rows;
+    const size_t row0 = k * MAKE_ROWS, row1 = row0 + MAKE_ROWS < c->n_rows ? row0 + MAKE_ROWS : c->n_rows;
     const uint64_t begin = p->row_ptr[row0], end = p->row_ptr[row1];
     uint64_t *ptr = columns_block(c, k), *cursor = ptr + 1;
     for (uint64_t i = begin; i < end; i++)

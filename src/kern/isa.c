@@ -37,4 +37,6 @@ enum isa isa_best(void) {
     return isa_usable(ISA_AVX512) ? ISA_AVX512 : isa_usable(ISA_AVX2) ? ISA_AVX2 : ISA_SCALAR;
 }
 
-const struct kernels *kernels_get(enum isa isa, enum precision p) { return table[isa][p]; }
+const struct kernels *kernels_get(enum isa isa, enum precision p) {
+    return table[isa][p];
+}

@@ -1,5 +1,6 @@
-/* The loops, compiled once per ISA and precision (see the list in src/kern/CMakeLists.txt): KERN_ISA is scalar, avx2 or
- * avx512, KERN_F64 is defined for doubles. A line of LANES values is V_LINE registers of V_LANES lanes. */
+/* The loops, compiled once per ISA and precision (see the list in src/kern/CMakeLists.txt): KERN_ISA is scalar,
+ * avx2 or avx512, KERN_F64 is defined for doubles. A line of LANES values is V_LINE registers of V_LANES lanes.
+ */
 #include "kern/kern.h"
 
 #ifdef KERN_F64
@@ -25,12 +26,14 @@ typedef float real;
 #include "kern/losses.h"
 #include "kern/rules.h"
 
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
+#pragma GCC diagnostic ignored                                                                                 \
+    "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
 enum { V_LINE = LANES / V_LANES, AHEAD = 32, TILE = 32 };
 _Static_assert(AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
 
-/* ---- gather-sums: the two passes over the data ------------------------------------------------------------ */
+/* ---- gather-sums: the two passes over the data ------------------------------------------------------------
+ */
 
 /* Adds line i of src, times val[k], to s. */
 INLINE void add_line(vr s[V_LINE], const real *src, uint64_t k, const uint32_t *idx, const real *val) {
@@ -90,8 +93,8 @@ INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {
         v_store(g + v * V_LANES, add ? v_load(g + v * V_LANES) + sum[v] : sum[v]);
 }
 
-INLINE void gradient_loop(const struct sparse *x, const real *val, const real *e, size_t col0, size_t col1, real *g,
-                          bool add) {
+INLINE void gradient_loop(const struct sparse *x, const real *val, const real *e, size_t col0, size_t col1,
+                          real *g, bool add) {
     vr zero[V_LINE];
     for (int v = 0; v < V_LINE; v++)
         zero[v] = v_set1(0);
@@ -140,40 +143,41 @@ static void finish_gradient(size_t n, const void *scale, const void *l2, const v
     }
 }
 
-/* ---- losses: z -> e, and the sums of L in double ------------------------------------------------------------ */
+/* ---- losses: z -> e, and the sums of L in double ------------------------------------------------------------
+ */
 
-#define X(name, ...)                                                                                         \
-    INLINE void name##_rows(size_t n, const real *y, const real *z, real *e, double *sum, bool want_loss,     \
-                            bool want_e) {                                                                   \
-        vsum s[V_LINE];                                                                                      \
-        for (int v = 0; v < V_LINE; v++)                                                                     \
-            if (want_loss)                                                                                   \
-                s[v] = v_sum_load(sum + v * V_LANES);                                                        \
-        for (size_t i = 0; i < n; i++) {                                                                     \
-            const vr yi = v_set1(y[i]);                                                                      \
-            for (int v = 0; v < V_LINE; v++) {                                                               \
-                const size_t at = i * LANES + (size_t)v * V_LANES;                                           \
-                const vr zi = v_load(z + at);                                                                \
-                vr li, ei;                                                                                   \
-                name##_loss(zi, yi, v_exp(-v_abs(zi)), &li, &ei, want_loss, want_e);                         \
-                if (want_e)                                                                                  \
-                    v_store(e + at, ei);                                                                     \
-                if (want_loss)                                                                               \
-                    s[v] = v_sum_add(s[v], li);                                                              \
-            }                                                                                                \
-        }                                                                                                    \
-        for (int v = 0; v < V_LINE; v++)                                                                     \
-            if (want_loss)                                                                                   \
-                v_sum_store(sum + v * V_LANES, s[v]);                                                        \
-    }                                                                                                        \
-    static void name##_residual(size_t n, const void *y, void *ze, double *loss) {                           \
-        if (loss)                                                                                            \
-            name##_rows(n, y, ze, ze, loss, true, true);                                                     \
-        else                                                                                                 \
-            name##_rows(n, y, ze, ze, NULL, false, true);                                                    \
-    }                                                                                                        \
-    static void name##_only(size_t n, const void *y, const void *z, double *loss) {                          \
-        name##_rows(n, y, z, NULL, loss, true, false);                                                       \
+#define X(name, ...)                                                                                           \
+    INLINE void name##_rows(size_t n, const real *y, const real *z, real *e, double *sum, bool want_loss,      \
+                            bool want_e) {                                                                     \
+        vsum s[V_LINE];                                                                                        \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            if (want_loss)                                                                                     \
+                s[v] = v_sum_load(sum + v * V_LANES);                                                          \
+        for (size_t i = 0; i < n; i++) {                                                                       \
+            const vr yi = v_set1(y[i]);                                                                        \
+            for (int v = 0; v < V_LINE; v++) {                                                                 \
+                const size_t at = i * LANES + (size_t)v * V_LANES;                                             \
+                const vr zi = v_load(z + at);                                                                  \
+                vr li, ei;                                                                                     \
+                name##_loss(zi, yi, v_exp(-v_abs(zi)), &li, &ei, want_loss, want_e);                           \
+                if (want_e)                                                                                    \
+                    v_store(e + at, ei);                                                                       \
+                if (want_loss)                                                                                 \
+                    s[v] = v_sum_add(s[v], li);                                                                \
+            }                                                                                                  \
+        }                                                                                                      \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            if (want_loss)                                                                                     \
+                v_sum_store(sum + v * V_LANES, s[v]);                                                          \
+    }                                                                                                          \
+    static void name##_residual(size_t n, const void *y, void *ze, double *loss) {                             \
+        if (loss)                                                                                              \
+            name##_rows(n, y, ze, ze, loss, true, true);                                                       \
+        else                                                                                                   \
+            name##_rows(n, y, ze, ze, NULL, false, true);                                                      \
+    }                                                                                                          \
+    static void name##_only(size_t n, const void *y, const void *z, double *loss) {                            \
+        name##_rows(n, y, z, NULL, loss, true, false);                                                         \
     }
 LOSSES(X)
 #undef X
@@ -187,88 +191,90 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
         }
 }
 
-/* ---- rules over lines (runs across lanes) and over parameters (one run) ------------------------------------- */
+/* ---- rules over lines (runs across lanes) and over parameters (one run) -------------------------------------
+ */
 
 /* One step on the register at p: w and every state array at the same place. */
-#define STEP_AT(name, variant, at, load, store, gv)                                                          \
-    vr s[RULE_MAX_STATE];                                                                                    \
-    for (int k = 0; k < n_state; k++)                                                                        \
-        s[k] = load(state[k] + (at));                                                                        \
-    const vr w_new = name##_step(load(w + (at)), gv, s, c, variant);                                         \
-    store(w + (at), w_new);                                                                                  \
-    for (int k = 0; k < n_state; k++)                                                                        \
+#define STEP_AT(name, variant, at, load, store, gv)                                                            \
+    vr s[RULE_MAX_STATE];                                                                                      \
+    for (int k = 0; k < n_state; k++)                                                                          \
+        s[k] = load(state[k] + (at));                                                                          \
+    const vr w_new = name##_step(load(w + (at)), gv, s, c, variant);                                           \
+    store(w + (at), w_new);                                                                                    \
+    for (int k = 0; k < n_state; k++)                                                                          \
         store(state[k] + (at), s[k]);
 
-#define R(name)                                                                                              \
-    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,        \
-                             const real *coefs, real *finite, int n_state, int n_coefs, int variant) {       \
-        real *state[RULE_MAX_STATE];                                                                         \
-        for (int k = 0; k < n_state; k++)                                                                    \
-            state[k] = state_[k];                                                                            \
-        for (size_t first = 0; first < n; first += TILE) {                                                   \
-            const size_t last = first + TILE < n ? first + TILE : n;                                         \
-            for (int v = 0; v < V_LINE; v++) {                                                               \
-                vr c[RULE_MAX_COEFS], bad = v_load(finite + v * V_LANES);                                    \
-                for (int k = 0; k < n_coefs; k++)                                                            \
-                    c[k] = v_load(coefs + k * LANES + v * V_LANES);                                          \
-                for (size_t i = first; i < last; i++) {                                                      \
-                    const size_t at = i * LANES + (size_t)v * V_LANES;                                       \
-                    STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                              \
-                    bad = v_fma(w_new, v_set1(0), bad); /* NaN as soon as one w is inf or NaN */             \
-                }                                                                                            \
-                v_store(finite + v * V_LANES, bad);                                                          \
-            }                                                                                                \
-        }                                                                                                    \
-    }                                                                                                        \
-    INLINE void name##_parameters(size_t n, real *w, void *const *state_, const real *g, const real *coefs,  \
-                                  int n_state, int n_coefs, int variant) {                                   \
-        real *state[RULE_MAX_STATE];                                                                         \
-        vr c[RULE_MAX_COEFS];                                                                                \
-        for (int k = 0; k < n_state; k++)                                                                    \
-            state[k] = state_[k];                                                                            \
-        for (int k = 0; k < n_coefs; k++)                                                                    \
-            c[k] = v_set1(coefs[k]);                                                                         \
-        size_t i = 0;                                                                                        \
-        for (; i + V_LANES <= n; i += V_LANES) {                                                             \
-            STEP_AT(name, variant, i, v_load_any, v_store_any, v_load_any(g + i))                            \
-        }                                                                                                    \
-        if (i < n) { /* the last few: through a register's worth of memory */                                \
-            real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                     \
-            for (size_t r = 0; r < n - i; r++) {                                                             \
-                tail[0][r] = w[i + r];                                                                       \
-                tail[1][r] = g[i + r];                                                                       \
-                for (int k = 0; k < n_state; k++)                                                            \
-                    tail[k + 2][r] = state[k][i + r];                                                        \
-            }                                                                                                \
-            vr s[RULE_MAX_STATE];                                                                            \
-            for (int k = 0; k < n_state; k++)                                                                \
-                s[k] = v_load(tail[k + 2]);                                                                  \
-            v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                  \
-            for (int k = 0; k < n_state; k++)                                                                \
-                v_store(tail[k + 2], s[k]);                                                                  \
-            for (size_t r = 0; r < n - i; r++) {                                                             \
-                w[i + r] = tail[0][r];                                                                       \
-                for (int k = 0; k < n_state; k++)                                                            \
-                    state[k][i + r] = tail[k + 2][r];                                                        \
-            }                                                                                                \
-        }                                                                                                    \
+#define R(name)                                                                                                \
+    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
+                             const real *coefs, real *finite, int n_state, int n_coefs, int variant) {         \
+        real *state[RULE_MAX_STATE];                                                                           \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (size_t first = 0; first < n; first += TILE) {                                                     \
+            const size_t last = first + TILE < n ? first + TILE : n;                                           \
+            for (int v = 0; v < V_LINE; v++) {                                                                 \
+                vr c[RULE_MAX_COEFS], bad = v_load(finite + v * V_LANES);                                      \
+                for (int k = 0; k < n_coefs; k++)                                                              \
+                    c[k] = v_load(coefs + k * LANES + v * V_LANES);                                            \
+                for (size_t i = first; i < last; i++) {                                                        \
+                    const size_t at = i * LANES + (size_t)v * V_LANES;                                         \
+                    STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                                \
+                    bad = v_fma(w_new, v_set1(0), bad); /* NaN as soon as one w is inf or NaN */               \
+                }                                                                                              \
+                v_store(finite + v * V_LANES, bad);                                                            \
+            }                                                                                                  \
+        }                                                                                                      \
+    }                                                                                                          \
+    INLINE void name##_parameters(size_t n, real *w, void *const *state_, const real *g, const real *coefs,    \
+                                  int n_state, int n_coefs, int variant) {                                     \
+        real *state[RULE_MAX_STATE];                                                                           \
+        vr c[RULE_MAX_COEFS];                                                                                  \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (int k = 0; k < n_coefs; k++)                                                                      \
+            c[k] = v_set1(coefs[k]);                                                                           \
+        size_t i = 0;                                                                                          \
+        for (; i + V_LANES <= n; i += V_LANES) {                                                               \
+            STEP_AT(name, variant, i, v_load_any, v_store_any, v_load_any(g + i))                              \
+        }                                                                                                      \
+        if (i < n) { /* the last few: through a register's worth of memory */                                  \
+            real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                       \
+            for (size_t r = 0; r < n - i; r++) {                                                               \
+                tail[0][r] = w[i + r];                                                                         \
+                tail[1][r] = g[i + r];                                                                         \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    tail[k + 2][r] = state[k][i + r];                                                          \
+            }                                                                                                  \
+            vr s[RULE_MAX_STATE];                                                                              \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                s[k] = v_load(tail[k + 2]);                                                                    \
+            v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                    \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                v_store(tail[k + 2], s[k]);                                                                    \
+            for (size_t r = 0; r < n - i; r++) {                                                               \
+                w[i + r] = tail[0][r];                                                                         \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    state[k][i + r] = tail[k + 2][r];                                                          \
+            }                                                                                                  \
+        }                                                                                                      \
     }
 RULES(R, RULES_NONE)
 #undef R
 
-#define V(name, variant, states, n_coefs, point)                                                             \
-    static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g, const void *coefs, \
-                                       void *finite) {                                                       \
-        name##_lines(n, w, state, g, coefs, finite, states, n_coefs, variant);                               \
-    }                                                                                                        \
-    static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,            \
-                                            const void *coefs) {                                             \
-        name##_parameters(n, w, state, g, coefs, states, n_coefs, variant);                                  \
+#define V(name, variant, states, n_coefs, point)                                                               \
+    static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g,                   \
+                                       const void *coefs, void *finite) {                                      \
+        name##_lines(n, w, state, g, coefs, finite, states, n_coefs, variant);                                 \
+    }                                                                                                          \
+    static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,              \
+                                            const void *coefs) {                                               \
+        name##_parameters(n, w, state, g, coefs, states, n_coefs, variant);                                    \
     }
 RULES(RULES_NONE, V)
 #undef V
 
-/* ---- the table -------------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------------
+ */
 
 enum {
 #define R(name) RULE_##name,
@@ -276,19 +282,18 @@ enum {
 #undef R
 };
 
-const struct kernels KERN_TABLE = {
-    .precision = KERN_PRECISION,
-    .forward = forward,
-    .gradient = gradient,
-    .gradient_bias = gradient_bias,
-    .finish_gradient = finish_gradient,
-    .misses = misses,
+const struct kernels KERN_TABLE = {.precision = KERN_PRECISION,
+                                   .forward = forward,
+                                   .gradient = gradient,
+                                   .gradient_bias = gradient_bias,
+                                   .finish_gradient = finish_gradient,
+                                   .misses = misses,
 #define X(name, ...) .residual[LOSS_##name] = name##_residual, .loss[LOSS_##name] = name##_only,
-    LOSSES(X)
+                                   LOSSES(X)
 #undef X
-#define V(name, variant, ...)                                                                                \
-    .step[RULE_##name][variant] = name##_lines_##variant,                                                    \
+#define V(name, variant, ...)                                                                                  \
+    .step[RULE_##name][variant] = name##_lines_##variant,                                                      \
     .dense[RULE_##name][variant] = name##_parameters_##variant,
-    RULES(RULES_NONE, V)
+                                       RULES(RULES_NONE, V)
 #undef V
 };

@@ -1,4 +1,5 @@
-/* The kernels: arithmetic on arrays, one table of functions per ISA and precision. No allocation, no I/O, no state.
+/* The kernels: arithmetic on arrays, one table of functions per ISA and precision. No allocation, no I/O, no
+ * state.
  *
  * Lockstep layout: sixteen runs share a pass over the data. A `line` is LANES values, one per run, side by side
  * (64 bytes in f32). Weights are (d, LANES), state likewise, residuals (n, LANES): feature- or row-major.
@@ -6,8 +7,9 @@
  * The order of every sum is fixed here, whatever the ISA or the number of threads, and never crosses lanes:
  *   z_i        b + the row's non-zeros, PARTIALS partial sums by position modulo PARTIALS (b in the first),
  *              joined as (s0 + s1) + (s2 + s3)
- *   g_j        per block of BLOCK_ROWS rows, PARTIALS partial sums by position modulo PARTIALS of the column's
- *              non-zeros in that block, joined likewise; blocks added ascending. The bias: the same, all rows.
+ *   g_j        PARTIALS partial sums by position modulo PARTIALS of the column's non-zeros, joined likewise. A
+ * column with at least HOT_PER_BLOCK non-zeros for each block of BLOCK_ROWS rows: so within each block, blocks
+ *              added ascending (if there is more than one). The bias: likewise, every row an entry.
  *   loss       each row's loss widened to double, added row by row within a block, blocks ascending
  * and a product enters a sum by one fused multiply-add. */
 #pragma once
@@ -16,15 +18,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 65536 };
-enum { INDEX_PADDING = 64 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
+enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 16384, HOT_PER_BLOCK = 8 };
+enum {
+    INDEX_PADDING = 64
+}; /* index arrays are readable this far past their end (prefetch), holding zeros there */
 
 enum precision { PRECISION_F32, PRECISION_F64, PRECISION_COUNT };
 enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
 /* The losses of SPEC: L(z, y) and e = dL/dz; losses.h. */
-#define LOSSES(X)                                                                                            \
-    X(logistic, "log(1+e^z) - y z")                                                                          \
+#define LOSSES(X)                                                                                              \
+    X(logistic, "log(1+e^z) - y z")                                                                            \
     X(squared, "1/2 (sigmoid(z) - y)^2")
 enum loss {
 #define X(name, ...) LOSS_##name,
@@ -37,23 +41,27 @@ extern const char *const loss_names[LOSS_COUNT];
 /* Compressed rows (CSR), or compressed columns (CSC) of one block of rows. `real` is float or double. */
 struct sparse {
     const uint64_t *ptr; /* (n+1): where each row's (column's) entries begin */
-    const uint32_t *idx; /* (nnz + INDEX_PADDING): column (row within the whole matrix), ascending within a row (column) */
-    const void *val;     /* (nnz) reals, or NULL: every entry is 1 */
+    const uint32_t
+        *idx; /* (nnz + INDEX_PADDING): column (row within the whole matrix), ascending within a row (column) */
+    const void *val; /* (nnz) reals, or NULL: every entry is 1 */
 };
 
-/* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned. */
+/* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned.
+ */
 struct kernels {
     enum precision precision;
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
     void (*forward)(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z);
-    /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES). */
+    /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES).
+     */
     void (*residual[LOSS_COUNT])(size_t n, const void *y, void *ze, double *loss);
     /* The loss alone, z untouched. */
     void (*loss[LOSS_COUNT])(size_t n, const void *y, const void *z, double *loss);
     /* Adds to errors (LANES) the rows whose z >= 0 disagrees with y >= 1/2. */
     void (*misses)(size_t n, const void *y, const void *z, double *errors);
-    /* g (col1-col0, LANES) for columns col0..col1 of one block: = the block's sum, or += if `add`. e: (n, LANES). */
+    /* g (col1-col0, LANES) for columns col0..col1 of one block: = the block's sum, or += if `add`. e: (n,
+     * LANES). */
     void (*gradient)(const struct sparse *x, const void *e, size_t col0, size_t col1, void *g, bool add);
     /* g (LANES) likewise for the bias: rows row0..row1 must be one block. */
     void (*gradient_bias)(const void *e, size_t row0, size_t row1, void *g, bool add);
@@ -61,10 +69,12 @@ struct kernels {
     void (*finish_gradient)(size_t n, const void *scale, const void *l2, const void *w, void *g);
     /* One step of a rule on n lines: w, state[k]: (n, LANES), g: (n, LANES), coefs: (n_coefs, LANES).
      * finite (LANES): 0 is added for each lane whose new w are all finite, NaN otherwise. */
-    void (*step[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs,
-                                        void *finite);
-    /* The same rule over n parameters of one run (what `bench kernels` times): coefs: (n_coefs). Any n, any alignment. */
-    void (*dense[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g, const void *coefs);
+    void (*step[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g,
+                                              const void *coefs, void *finite);
+    /* The same rule over n parameters of one run (what `bench kernels` times): coefs: (n_coefs). Any n, any
+     * alignment. */
+    void (*dense[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g,
+                                               const void *coefs);
 };
 
 extern const char *const isa_names[ISA_COUNT];

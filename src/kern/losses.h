@@ -1,8 +1,7 @@
-/* Every loss, once: L(z, y) and e = dL/dz in registers of lanes. Read by kern.c after a vec_*.h; the names are LOSSES in
- * kern.h. With t = exp(-|z|): p = sigmoid(z) = (z >= 0 ? 1 : t) / (1 + t), p (1-p) = t / (1+t)^2. */
+/* Every loss, once: L(z, y) and e = dL/dz in registers of lanes. Read by kern.c after a vec_*.h; the names are
+ * LOSSES in kern.h. With t = exp(-|z|): p = sigmoid(z) = (z >= 0 ? 1 : t) / (1 + t), p (1-p) = t / (1+t)^2. */
 
-#define LOSS(name)                                                                                           \
-    INLINE void name##_loss(vr z, vr y, vr t, vr *loss, vr *e, bool want_loss, bool want_e)
+#define LOSS(name) INLINE void name##_loss(vr z, vr y, vr t, vr *loss, vr *e, bool want_loss, bool want_e)
 
 /* log(1+e^z) - y z = log1p(t) + (max(z, 0) - y z): grouped so that y = 1, z > 0 leaves log1p(t) exactly. */
 LOSS(logistic) {

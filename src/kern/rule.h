@@ -1,15 +1,16 @@
 /* What an update rule is. Every rule is written once, in rules.h; this is the row it fills in.
  *
- * A rule is a pure function of registers: (w, g, state, coefficients) -> (w, state), the same for each lane. What
- * a lane means (a parameter, or one of sixteen runs) is the business of the loops in kern.c, how wide a register
- * is that of vec_*.h. Everything that depends on the step number or on hyperparameters reaches it as
+ * A rule is a pure function of registers: (w, g, state, coefficients) -> (w, state), the same for each lane.
+ * What a lane means (a parameter, or one of sixteen runs) is the business of the loops in kern.c, how wide a
+ * register is that of vec_*.h. Everything that depends on the step number or on hyperparameters reaches it as
  * coefficients, formed in double once a step and rounded once to the run's precision. */
 #pragma once
 #include <math.h>
 #include <stdbool.h>
 
 /* ---- hyperparameters -------------------------------------------------------------------------------------
- * One row each: name, words that stand for 0, 1, ... ("" = a number), range, whether its ends are excluded, help. */
+ * One row each: name, words that stand for 0, 1, ... ("" = a number), range, whether its ends are excluded,
+ * help. */
 enum { OPEN_LO = 1, OPEN_HI = 2, NORMAL_NUMBER = 4 /* positive and not subnormal in the run's precision */ };
 /* clang-format off */
 #define HYPERS(X) \
@@ -43,18 +44,19 @@ enum { RULE_MAX = 24, RULE_MAX_STATE = 3, RULE_MAX_COEFS = 8, RULE_MAX_VARIANTS 
 
 struct rule {
     const char *name, *formula, *source;
-    double defaults[H_COUNT]; /* NAN: not a key of this rule */
+    double defaults[H_COUNT];                /* NAN: not a key of this rule */
     int (*variant)(const double h[H_COUNT]); /* see struct rule_variant; NULL: always 0 */
     const char *state[RULE_MAX_STATE];       /* u, m, v, vmax, as in the formula; NULL after the last */
     void (*coefs)(const double h[H_COUNT], const struct rule_time *t, double *c /* [n_coefs] */);
 };
 
-/* A variant is a code path of a rule, chosen by word keys (a key that changes coefficients alone needs none). */
+/* A variant is a code path of a rule, chosen by word keys (a key that changes coefficients alone needs none).
+ */
 struct rule_variant {
     bool exists;
     int n_state, n_coefs;
-    /* 1 + the state array that holds the point where the gradient is taken, set by the rule for the next step and
-     * starting at w; 0: the gradient is taken at w. */
+    /* 1 + the state array that holds the point where the gradient is taken, set by the rule for the next step
+     * and starting at w; 0: the gradient is taken at w. */
     int point;
 };
 

@@ -20,15 +20,19 @@ enum {
 };
 
 static const struct rule_variant variants[RULE_MAX][RULE_MAX_VARIANTS + 1] = {
-#define V(name, number, states, coefs_, point_)                                                              \
+#define V(name, number, states, coefs_, point_)                                                                \
     [RULE_##name][number] = {.exists = true, .n_state = states, .n_coefs = coefs_, .point = point_},
     RULES(RULES_NONE, V)
 #undef V
 };
 
-const struct rule_variant *rule_variant(int rule, int variant) { return &variants[rule][variant]; }
+const struct rule_variant *rule_variant(int rule, int variant) {
+    return &variants[rule][variant];
+}
 
-int rule_variant_number(const struct rule *r, const double h[H_COUNT]) { return r->variant ? r->variant(h) : 0; }
+int rule_variant_number(const struct rule *r, const double h[H_COUNT]) {
+    return r->variant ? r->variant(h) : 0;
+}
 
 const struct rule *rule_find(const char *name) {
     for (int k = 0; k < n_rules; k++)

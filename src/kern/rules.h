@@ -1,21 +1,25 @@
 /* EVERY OPTIMIZER, once: where it comes from, its formula, keys with defaults, coefficients and step.
  *
- * This file is read twice. By kern.c, for each ISA and precision, for the steps (RULES_STEPS defined): there `vr` is
- * a register of lanes, with the operators of C, v_fma(a, b, c) = a b + c, v_fnma(a, b, c) = c - a b, v_sqrt, v_abs and
- * v_max(a, b) = a > b ? a : b (so that a NaN in b stays). By rules.c, for the rows of the table.
+ * This file is read twice. By kern.c, for each ISA and precision, for the steps (RULES_STEPS defined): there
+ * `vr` is a register of lanes, with the operators of C, v_fma(a, b, c) = a b + c, v_fnma(a, b, c) = c - a b,
+ * v_sqrt, v_abs and v_max(a, b) = a > b ? a : b (so that a NaN in b stays). By rules.c, for the rows of the
+ * table.
  *
- * A step gets w, the gradient g, the state s[] and the coefficients c[] of this step, updates s[] and returns the new w.
- * `variant` is a constant there. To add a rule: write its block and its line in RULES at the end
+ * A step gets w, the gradient g, the state s[] and the coefficients c[] of this step, updates s[] and returns
+ * the new w. `variant` is a constant there. To add a rule: write its block and its line in RULES at the end
  * (docs/adding-an-optimizer.md). */
 
 #ifdef RULES_STEPS
-#define STEP(name) static inline __attribute__((always_inline)) vr name##_step(vr w, vr g, vr *s, const vr *c, int variant)
+#define STEP(name)                                                                                             \
+    static inline __attribute__((always_inline)) vr name##_step(vr w, vr g, vr *s, const vr *c, int variant)
 #define DENOMINATOR(v, epsilon) (variant == 0 ? v_sqrt(v) + (epsilon) : v_sqrt((v) + (epsilon)))
 #else
 /* clang-format off */
 #define KEYS(...) .defaults = {[0 ... H_COUNT - 1] = NAN, __VA_ARGS__}
 /* clang-format on */
-static int placement_variant(const double *h) { return (int)h[H_epsilon_placement]; }
+static int placement_variant(const double *h) {
+    return (int)h[H_epsilon_placement];
+}
 enum { NO, YES, OUTSIDE = 0, INSIDE = 1, REWRITTEN = 0, LOOKAHEAD = 1 };
 #endif
 
@@ -68,11 +72,14 @@ STEP(nag) {
     if (variant == 0)
         return v_fnma(c[0], v_fma(c[1], s[0], g), w);
     w = v_fnma(c[0], s[0], w);
-    s[1] = v_fnma(c[2], s[0], w); /* where the next gradient is taken: w - eta beta m, with the next step's eta */
+    s[1] =
+        v_fnma(c[2], s[0], w); /* where the next gradient is taken: w - eta beta m, with the next step's eta */
     return w;
 }
 #else
-static int nag_variant(const double *h) { return (int)h[H_form]; }
+static int nag_variant(const double *h) {
+    return (int)h[H_form];
+}
 static void nag_coefs(const double *h, const struct rule_time *t, double *c) {
     c[0] = t->eta;
     c[1] = h[H_beta];
@@ -98,7 +105,9 @@ STEP(adagrad) {
     return w - c[0] * g / d;
 }
 #else
-static int adagrad_variant(const double *h) { return h[H_root] == NO ? 2 : placement_variant(h); }
+static int adagrad_variant(const double *h) {
+    return h[H_root] == NO ? 2 : placement_variant(h);
+}
 static void adagrad_coefs(const double *h, const struct rule_time *t, double *c) {
     c[0] = t->eta;
     c[1] = h[H_epsilon];
@@ -143,7 +152,8 @@ static const struct rule rmsprop_rule = {
 STEP(adadelta) {
     (void)variant;
     s[0] = v_fma(c[1] * g, g, c[0] * s[0]);
-    const vr dw = v_sqrt((s[1] + c[2]) / (s[0] + c[2])) * g; /* one root of the quotient for the quotient of two */
+    const vr dw =
+        v_sqrt((s[1] + c[2]) / (s[0] + c[2])) * g; /* one root of the quotient for the quotient of two */
     s[1] = v_fma(c[1] * dw, dw, c[0] * s[1]);
     return w - dw;
 }
@@ -156,7 +166,8 @@ static void adadelta_coefs(const double *h, const struct rule_time *t, double *c
 }
 static const struct rule adadelta_rule = {
     .name = "adadelta",
-    .formula = "v = beta v + (1-beta) g^2; dw = sqrt(u+epsilon)/sqrt(v+epsilon) g; w -= dw; u = beta u + (1-beta) dw^2",
+    .formula = "v = beta v + (1-beta) g^2; dw = sqrt(u+epsilon)/sqrt(v+epsilon) g; w -= dw; u = beta u + "
+               "(1-beta) dw^2",
     .source = "Zeiler 2012",
     KEYS([H_beta] = 0.95, [H_epsilon] = 1e-6),
     .state = {"v", "u"},
@@ -164,13 +175,14 @@ static const struct rule adadelta_rule = {
 };
 #endif
 
-/* ---- adam, adamw, adamax, nadam, amsgrad: shared coefficients --------------------------------------------- */
+/* ---- adam, adamw, adamax, nadam, amsgrad: shared coefficients ---------------------------------------------
+ */
 enum { ADAM_alpha, ADAM_beta1, ADAM_1_beta1, ADAM_beta2, ADAM_1_beta2, ADAM_c2, ADAM_epsilon, ADAM_COEFS };
 #ifdef RULES_STEPS
 #define FIRST_MOMENT(m) v_fma(c[ADAM_beta1], m, c[ADAM_1_beta1] * g)
 #define SECOND_MOMENT(v) v_fma(c[ADAM_1_beta2] * g, g, c[ADAM_beta2] * (v))
 /* D(vh) with vh = c2 v */
-#define ADAM_DENOMINATOR(v)                                                                                  \
+#define ADAM_DENOMINATOR(v)                                                                                    \
     (variant == 0 ? v_sqrt(c[ADAM_c2] * (v)) + c[ADAM_epsilon] : v_sqrt(v_fma(c[ADAM_c2], v, c[ADAM_epsilon])))
 STEP(adam) {
     s[0] = FIRST_MOMENT(s[0]);
@@ -193,7 +205,8 @@ static void adam_coefs(const double *h, const struct rule_time *t, double *c) {
 }
 static const struct rule adam_rule = {
     .name = "adam",
-    .formula = "m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; mh = m/(1-b1^t), vh = v/(1-b2^t); w -= eta mh / D(vh)",
+    .formula =
+        "m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; mh = m/(1-b1^t), vh = v/(1-b2^t); w -= eta mh / D(vh)",
     .source = "Kingma and Ba 2015",
     KEYS([H_eta0] = 0.001, [H_beta1] = 0.9, [H_beta2] = 0.999, [H_epsilon] = 1e-8, [H_bias_correction] = YES,
          [H_epsilon_placement] = OUTSIDE),
@@ -280,12 +293,15 @@ STEP(nadam) {
     return w - c[ADAM_alpha] * FIRST_MOMENT(s[0]) / ADAM_DENOMINATOR(s[1]);
 }
 #else
-static void nadam_coefs(const double *h, const struct rule_time *t, double *c) { corrected_coefs(h, t, true, c); }
+static void nadam_coefs(const double *h, const struct rule_time *t, double *c) {
+    corrected_coefs(h, t, true, c);
+}
 static const struct rule nadam_rule = {
     .name = "nadam",
     .formula = "m, v, mh, vh as adam; w -= eta / D(vh) (b1 mh + (1-b1) g / (1-b1^t))",
     .source = "Dozat 2016, with a constant momentum",
-    KEYS([H_eta0] = 0.002, [H_beta1] = 0.9, [H_beta2] = 0.999, [H_epsilon] = 1e-8, [H_epsilon_placement] = OUTSIDE),
+    KEYS([H_eta0] = 0.002, [H_beta1] = 0.9, [H_beta2] = 0.999, [H_epsilon] = 1e-8,
+         [H_epsilon_placement] = OUTSIDE),
     .variant = placement_variant,
     .state = {"m", "v"},
     .coefs = nadam_coefs,
@@ -303,7 +319,8 @@ STEP(amsgrad) {
 #else
 static const struct rule amsgrad_rule = {
     .name = "amsgrad",
-    .formula = "m, v as adam; vmax = max(vmax, v); w -= eta m / D(vmax); bias_correction = yes: mh, and vh in vmax",
+    .formula =
+        "m, v as adam; vmax = max(vmax, v); w -= eta m / D(vmax); bias_correction = yes: mh, and vh in vmax",
     .source = "Reddi, Kale and Kumar 2018",
     KEYS([H_eta0] = 0.001, [H_beta1] = 0.9, [H_beta2] = 0.999, [H_epsilon] = 1e-8, [H_bias_correction] = NO,
          [H_epsilon_placement] = OUTSIDE),
@@ -314,8 +331,9 @@ static const struct rule amsgrad_rule = {
 #endif
 
 /* ---- the table ------------------------------------------------------------------------------------------ */
-/* R(rule), then V(rule, variant, states, coefs, point) for each of its variants: how many state arrays and coefficients
- * it has, and 1 + the state array that holds the point where the gradient is taken (0: it is taken at w). */
+/* R(rule), then V(rule, variant, states, coefs, point) for each of its variants: how many state arrays and
+ * coefficients it has, and 1 + the state array that holds the point where the gradient is taken (0: it is taken
+ * at w). */
 /* clang-format off */
 #define RULES(R, V) \
     R(sgd)      V(sgd, 0, 0, 1, 0) \

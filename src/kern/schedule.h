@@ -1,11 +1,12 @@
-/* Learning-rate schedules: the factor of eta0 at step t = 0, 1, 2, ... Every schedule is written once, in schedules.c:
- * formula, keys with defaults, function. All arithmetic is in double, with the functions of base/math.h. */
+/* Learning-rate schedules: the factor of eta0 at step t = 0, 1, 2, ... Every schedule is written once, in
+ * schedules.c: formula, keys with defaults, function. All arithmetic is in double, with the functions of
+ * base/math.h. */
 #pragma once
 #include "kern/rule.h"
 #include <stdint.h>
 
-/* Keys of a [schedule] section: name, words that stand for 0, 1, ..., range, open ends, whether it is a length (given in
- * the section's unit), help. */
+/* Keys of a [schedule] section: name, words that stand for 0, 1, ..., range, open ends, whether it is a length
+ * (given in the section's unit), help. */
 /* clang-format off */
 #define SCHEDULE_KEYS(X) \
     X(gamma, "", 0, INFINITY, OPEN_LO | OPEN_HI, false, "factor of each drop") \
@@ -26,7 +27,8 @@ enum schedule_key {
         S_COUNT
 };
 
-/* Where a restarting schedule stands; zero-initialise, one per run. Only saves time: the factor is a function of t. */
+/* Where a restarting schedule stands; zero-initialise, one per run. Only saves time: the factor is a function
+ * of t. */
 struct schedule_cursor {
     double start, period; /* of the present cycle */
     uint64_t cycle;
@@ -44,4 +46,5 @@ extern const int n_schedules;
 const struct schedule *schedule_find(const char *name); /* NULL if there is none */
 
 /* Turns keys as written into keys in steps: lengths times the unit. total_steps: the run's budget. */
-void schedule_in_steps(const double written[S_COUNT], double steps_per_epoch, double total_steps, double k[S_COUNT]);
+void schedule_in_steps(const double written[S_COUNT], double steps_per_epoch, double total_steps,
+                       double k[S_COUNT]);

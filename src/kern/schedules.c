@@ -1,6 +1,6 @@
 /* EVERY SCHEDULE, once: row and function. To add one, write its block and name it in the table at the end. */
-#include "kern/schedule.h"
 #include "base/math.h"
+#include "kern/schedule.h"
 #include <string.h>
 
 #pragma GCC diagnostic ignored "-Woverride-init" /* KEYS: all NAN, then those the schedule has */
@@ -78,7 +78,8 @@ static double cosine_factor(const double *k, double t, struct schedule_cursor *c
 }
 static const struct schedule cosine = {
     .name = "cosine",
-    .formula = "floor + (1-floor)/2 (1 + cos(pi (t mod (T+1)) / T)), T = round(period growth^i) after i restarts",
+    .formula =
+        "floor + (1-floor)/2 (1 + cos(pi (t mod (T+1)) / T)), T = round(period growth^i) after i restarts",
     .source = "Loshchilov and Hutter 2017",
     KEYS([S_period] = REQUIRED, [S_floor] = 0, [S_growth] = 1, [S_unit] = UNIT_STEPS),
     .factor = cosine_factor};
@@ -97,7 +98,8 @@ static const struct schedule warmup = {
     KEYS([S_steps] = REQUIRED, [S_then] = THEN_CONSTANT, [S_unit] = UNIT_STEPS),
     .factor = warmup_factor};
 
-const struct schedule *const schedules[] = {&constant, &step, &exponential, &inverse, &triangular, &cosine, &warmup};
+const struct schedule *const schedules[] = {&constant,   &step,   &exponential, &inverse,
+                                            &triangular, &cosine, &warmup};
 const int n_schedules = sizeof schedules / sizeof *schedules;
 
 const struct schedule *schedule_find(const char *name) {
@@ -107,7 +109,8 @@ const struct schedule *schedule_find(const char *name) {
     return NULL;
 }
 
-void schedule_in_steps(const double written[S_COUNT], double steps_per_epoch, double total_steps, double k[S_COUNT]) {
+void schedule_in_steps(const double written[S_COUNT], double steps_per_epoch, double total_steps,
+                       double k[S_COUNT]) {
     static const bool length[S_COUNT] = {
 #define X(name, words, lo, hi, open, is_length, help) is_length,
         SCHEDULE_KEYS(X)

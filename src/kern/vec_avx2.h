@@ -8,46 +8,102 @@
 enum { V_LANES = 4 };
 typedef double vr __attribute__((vector_size(32)));
 typedef vr vsum;
-INLINE vr v_set1(real x) { return _mm256_set1_pd(x); }
-INLINE vr v_load(const real *p) { return _mm256_load_pd(p); }
-INLINE void v_store(real *p, vr x) { _mm256_store_pd(p, x); }
-INLINE vr v_load_any(const real *p) { return _mm256_loadu_pd(p); }
-INLINE void v_store_any(real *p, vr x) { _mm256_storeu_pd(p, x); }
-INLINE vr v_max(vr a, vr b) { return _mm256_max_pd(a, b); }
+INLINE vr v_set1(real x) {
+    return _mm256_set1_pd(x);
+}
+INLINE vr v_load(const real *p) {
+    return _mm256_load_pd(p);
+}
+INLINE void v_store(real *p, vr x) {
+    _mm256_store_pd(p, x);
+}
+INLINE vr v_load_any(const real *p) {
+    return _mm256_loadu_pd(p);
+}
+INLINE void v_store_any(real *p, vr x) {
+    _mm256_storeu_pd(p, x);
+}
+INLINE vr v_max(vr a, vr b) {
+    return _mm256_max_pd(a, b);
+}
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm256_blendv_pd(b, a, _mm256_cmp_pd(z, _mm256_setzero_pd(), _CMP_GE_OQ));
 }
-INLINE vr v_sqrt(vr x) { return _mm256_sqrt_pd(x); }
-INLINE vr v_fma(vr a, vr b, vr c) { return _mm256_fmadd_pd(a, b, c); }
-INLINE vr v_fnma(vr a, vr b, vr c) { return _mm256_fnmadd_pd(a, b, c); }
-INLINE vr v_abs(vr x) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x); }
-INLINE vr v_exp(vr x) { return Sleef_finz_expd4_u10avx2(x); }
-INLINE vr v_log1p(vr x) { return Sleef_finz_log1pd4_u10avx2(x); }
-INLINE vsum v_sum_load(const double *p) { return _mm256_load_pd(p); }
-INLINE vsum v_sum_add(vsum s, vr x) { return s + x; }
-INLINE void v_sum_store(double *p, vsum s) { _mm256_store_pd(p, s); }
+INLINE vr v_sqrt(vr x) {
+    return _mm256_sqrt_pd(x);
+}
+INLINE vr v_fma(vr a, vr b, vr c) {
+    return _mm256_fmadd_pd(a, b, c);
+}
+INLINE vr v_fnma(vr a, vr b, vr c) {
+    return _mm256_fnmadd_pd(a, b, c);
+}
+INLINE vr v_abs(vr x) {
+    return _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);
+}
+INLINE vr v_exp(vr x) {
+    return Sleef_finz_expd4_u10avx2(x);
+}
+INLINE vr v_log1p(vr x) {
+    return Sleef_finz_log1pd4_u10avx2(x);
+}
+INLINE vsum v_sum_load(const double *p) {
+    return _mm256_load_pd(p);
+}
+INLINE vsum v_sum_add(vsum s, vr x) {
+    return s + x;
+}
+INLINE void v_sum_store(double *p, vsum s) {
+    _mm256_store_pd(p, s);
+}
 #else
 enum { V_LANES = 8 };
 typedef float vr __attribute__((vector_size(32)));
 typedef struct {
     __m256d lo, hi;
 } vsum;
-INLINE vr v_set1(real x) { return _mm256_set1_ps(x); }
-INLINE vr v_load(const real *p) { return _mm256_load_ps(p); }
-INLINE void v_store(real *p, vr x) { _mm256_store_ps(p, x); }
-INLINE vr v_load_any(const real *p) { return _mm256_loadu_ps(p); }
-INLINE void v_store_any(real *p, vr x) { _mm256_storeu_ps(p, x); }
-INLINE vr v_max(vr a, vr b) { return _mm256_max_ps(a, b); }
+INLINE vr v_set1(real x) {
+    return _mm256_set1_ps(x);
+}
+INLINE vr v_load(const real *p) {
+    return _mm256_load_ps(p);
+}
+INLINE void v_store(real *p, vr x) {
+    _mm256_store_ps(p, x);
+}
+INLINE vr v_load_any(const real *p) {
+    return _mm256_loadu_ps(p);
+}
+INLINE void v_store_any(real *p, vr x) {
+    _mm256_storeu_ps(p, x);
+}
+INLINE vr v_max(vr a, vr b) {
+    return _mm256_max_ps(a, b);
+}
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(z, _mm256_setzero_ps(), _CMP_GE_OQ));
 }
-INLINE vr v_sqrt(vr x) { return _mm256_sqrt_ps(x); }
-INLINE vr v_fma(vr a, vr b, vr c) { return _mm256_fmadd_ps(a, b, c); }
-INLINE vr v_fnma(vr a, vr b, vr c) { return _mm256_fnmadd_ps(a, b, c); }
-INLINE vr v_abs(vr x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x); }
-INLINE vr v_exp(vr x) { return Sleef_finz_expf8_u10avx2(x); }
-INLINE vr v_log1p(vr x) { return Sleef_finz_log1pf8_u10avx2(x); }
-INLINE vsum v_sum_load(const double *p) { return (vsum){_mm256_load_pd(p), _mm256_load_pd(p + 4)}; }
+INLINE vr v_sqrt(vr x) {
+    return _mm256_sqrt_ps(x);
+}
+INLINE vr v_fma(vr a, vr b, vr c) {
+    return _mm256_fmadd_ps(a, b, c);
+}
+INLINE vr v_fnma(vr a, vr b, vr c) {
+    return _mm256_fnmadd_ps(a, b, c);
+}
+INLINE vr v_abs(vr x) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
+}
+INLINE vr v_exp(vr x) {
+    return Sleef_finz_expf8_u10avx2(x);
+}
+INLINE vr v_log1p(vr x) {
+    return Sleef_finz_log1pf8_u10avx2(x);
+}
+INLINE vsum v_sum_load(const double *p) {
+    return (vsum){_mm256_load_pd(p), _mm256_load_pd(p + 4)};
+}
 INLINE vsum v_sum_add(vsum s, vr x) {
     s.lo += _mm256_cvtps_pd(_mm256_castps256_ps128(x));
     s.hi += _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));

@@ -1,5 +1,5 @@
-/* One lane a register: plain C. Included by kern.c with `real` and KERN_F64 defined; vec_avx2.h and vec_avx512.h define
- * the same names and must agree with this file to the bit. */
+/* One lane a register: plain C. Included by kern.c with `real` and KERN_F64 defined; vec_avx2.h and
+ * vec_avx512.h define the same names and must agree with this file to the bit. */
 #include <sleef.h>
 
 enum { V_LANES = 1 };
@@ -8,28 +8,72 @@ typedef double vsum; /* sums in double of V_LANES lanes */
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE vr v_set1(real x) { return x; }
-INLINE vr v_load(const real *p) { return *p; }
-INLINE void v_store(real *p, vr x) { *p = x; }
-INLINE vr v_load_any(const real *p) { return *p; } /* from any alignment */
-INLINE void v_store_any(real *p, vr x) { *p = x; }
-INLINE vr v_max(vr a, vr b) { return a > b ? a : b; }
-INLINE vr v_select_ge0(vr z, vr a, vr b) { return z >= 0 ? a : b; } /* z >= 0 ? a : b */
+INLINE vr v_set1(real x) {
+    return x;
+}
+INLINE vr v_load(const real *p) {
+    return *p;
+}
+INLINE void v_store(real *p, vr x) {
+    *p = x;
+}
+INLINE vr v_load_any(const real *p) {
+    return *p;
+} /* from any alignment */
+INLINE void v_store_any(real *p, vr x) {
+    *p = x;
+}
+INLINE vr v_max(vr a, vr b) {
+    return a > b ? a : b;
+}
+INLINE vr v_select_ge0(vr z, vr a, vr b) {
+    return z >= 0 ? a : b;
+} /* z >= 0 ? a : b */
 #ifdef KERN_F64
-INLINE vr v_sqrt(vr x) { return __builtin_sqrt(x); }
-INLINE vr v_fma(vr a, vr b, vr c) { return __builtin_fma(a, b, c); }
-INLINE vr v_fnma(vr a, vr b, vr c) { return __builtin_fma(-a, b, c); }
-INLINE vr v_abs(vr x) { return __builtin_fabs(x); }
-INLINE vr v_exp(vr x) { return Sleef_finz_expd1_u10purecfma(x); }
-INLINE vr v_log1p(vr x) { return Sleef_finz_log1pd1_u10purecfma(x); }
+INLINE vr v_sqrt(vr x) {
+    return __builtin_sqrt(x);
+}
+INLINE vr v_fma(vr a, vr b, vr c) {
+    return __builtin_fma(a, b, c);
+}
+INLINE vr v_fnma(vr a, vr b, vr c) {
+    return __builtin_fma(-a, b, c);
+}
+INLINE vr v_abs(vr x) {
+    return __builtin_fabs(x);
+}
+INLINE vr v_exp(vr x) {
+    return Sleef_finz_expd1_u10purecfma(x);
+}
+INLINE vr v_log1p(vr x) {
+    return Sleef_finz_log1pd1_u10purecfma(x);
+}
 #else
-INLINE vr v_sqrt(vr x) { return __builtin_sqrtf(x); }
-INLINE vr v_fma(vr a, vr b, vr c) { return __builtin_fmaf(a, b, c); }
-INLINE vr v_fnma(vr a, vr b, vr c) { return __builtin_fmaf(-a, b, c); }
-INLINE vr v_abs(vr x) { return __builtin_fabsf(x); }
-INLINE vr v_exp(vr x) { return Sleef_finz_expf1_u10purecfma(x); }
-INLINE vr v_log1p(vr x) { return Sleef_finz_log1pf1_u10purecfma(x); }
+INLINE vr v_sqrt(vr x) {
+    return __builtin_sqrtf(x);
+}
+INLINE vr v_fma(vr a, vr b, vr c) {
+    return __builtin_fmaf(a, b, c);
+}
+INLINE vr v_fnma(vr a, vr b, vr c) {
+    return __builtin_fmaf(-a, b, c);
+}
+INLINE vr v_abs(vr x) {
+    return __builtin_fabsf(x);
+}
+INLINE vr v_exp(vr x) {
+    return Sleef_finz_expf1_u10purecfma(x);
+}
+INLINE vr v_log1p(vr x) {
+    return Sleef_finz_log1pf1_u10purecfma(x);
+}
 #endif
-INLINE vsum v_sum_load(const double *p) { return *p; }
-INLINE vsum v_sum_add(vsum s, vr x) { return s + (double)x; }
-INLINE void v_sum_store(double *p, vsum s) { *p = s; }
+INLINE vsum v_sum_load(const double *p) {
+    return *p;
+}
+INLINE vsum v_sum_add(vsum s, vr x) {
+    return s + (double)x;
+}
+INLINE void v_sum_store(double *p, vsum s) {
+    *p = s;
+}

@@ -62,8 +62,9 @@ void results_groups_free(struct group *g, size_t n);
  * in logarithm rather than in value); names the first such key. */
 bool results_edge(const struct results *r, const struct group *g, enum key *edge);
 
-/* plots.c: heatmaps and convergence curves, one gnuplot for all. Writes plots/NAME.{gp,dat} and all.gp; if `draw`, also
- * NAME.{svg,png}. Pictures that cannot be drawn (no gnuplot) are no failure: true, with a message in e that says why. */
+/* plots.c: heatmaps and convergence curves, one gnuplot for all. Writes plots/NAME.{gp,dat} and all.gp; if
+ * `draw`, also NAME.{svg,png}. Pictures that cannot be drawn (no gnuplot) are no failure: true, with a message
+ * in e that says why. */
 bool plots_write(const struct results *r, const char *dir, bool draw, struct err *e);
 /* csv.c, summary.c */
 bool csv_write_runs(const struct results *r, const char *path, struct err *e);

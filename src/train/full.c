@@ -1,76 +1,72 @@
 /* Full batch: two passes over the data a step, and no scatter.
  *
- * Forward over rows: z, loss and residual e of sixteen runs. Backward over columns: a feature's gradient is complete in
- * registers, and the rule follows tile by tile while the gradients are still in L1.
- *
- * Where the residuals of all rows outgrow the cache, columns are taken block of rows by block of rows, and the gradient
- * waits in memory between blocks. Which of the two is only a matter of time: sums are per block in either (kern.h). */
+ * Forward over rows: z, loss and residual e of sixteen runs. Backward over columns: a feature's gradient is
+ * complete in registers, and the rule follows tile by tile while the gradients are still in the first-level
+ * cache. Popular columns are taken block by block of rows, right after the block's residuals were made: those
+ * are still in the second-level cache. */
 #include "train/full.h"
 #include "train/team.h"
 #include <string.h>
 
-enum { TILE_COLUMNS = 64, BLOCKS_AT_ONCE = 2 };
+enum { TILE_COLUMNS = 64 };
 
 size_t full_gradient_lines(const struct dataset *d) {
-    return d->n_blocks <= BLOCKS_AT_ONCE ? TILE_COLUMNS : d->n_features;
+    return d->n_hot + TILE_COLUMNS;
 }
 
-static void forward(struct team *t, bool want_loss, double loss[LANES]) {
-    const struct data_part *part = &t->data->train;
-    const struct sparse x = data_rows(part, t->precision);
-    const char *y = data_targets(part, t->precision);
-    const void *w = team_point(t), *b = team_point_bias(t);
-    memset(loss, 0, LANES * sizeof *loss);
-    for (size_t block = 0; block < part->n_rows; block += BLOCK_ROWS) {
-        const size_t end = block + BLOCK_ROWS < part->n_rows ? block + BLOCK_ROWS : part->n_rows;
-        double sum[LANES] __attribute__((aligned(64))) = {0};
-        for (size_t row = block; row < end; row += CHUNK) {
-            const size_t n = end - row < CHUNK ? end - row : CHUNK;
-            char *e = (char *)t->e + row * t->line;
-            t->k->forward(&x, w, b, row, row + n, e);
-            t->k->residual[t->loss](n, y + row * t->real, e, want_loss ? sum : NULL);
-        }
-        for (int lane = 0; lane < LANES; lane++)
-            loss[lane] += sum[lane];
+static void *line_at(const struct team *t, const void *array, size_t i) {
+    return (char *)array + i * t->line;
+}
+
+/* Rows row0 .. row1 of a block: residuals, and their losses added to sum (NULL: not wanted). */
+static void forward_block(struct team *t, size_t row0, size_t row1, double *sum) {
+    const struct sparse x = data_rows(&t->data->train, t->precision);
+    const char *y = data_targets(&t->data->train, t->precision);
+    for (size_t row = row0; row < row1; row += CHUNK) {
+        const size_t n = row1 - row < CHUNK ? row1 - row : CHUNK;
+        void *e = line_at(t, t->e, row);
+        t->k->forward(&x, team_point(t), team_point_bias(t), row, row + n, e);
+        t->k->residual[t->loss](n, y + row * t->real, e, sum);
     }
 }
 
-/* The rule on features col0 .. col1, whose summed residuals are in g. */
-static void update(struct team *t, size_t col0, size_t col1, void *g) {
-    char *w = (char *)t->w + col0 * t->line;
-    void *state[RULE_MAX_STATE];
-    for (int k = 0; k < t->variant->n_state; k++)
-        state[k] = (char *)t->state[k] + col0 * t->line;
-    const void *point = t->variant->point ? state[t->variant->point - 1] : w;
-    t->k->finish_gradient(col1 - col0, t->scale, t->l2, point, g);
-    t->k->step[t->rule][t->variant_number](col1 - col0, w, state, g, t->coefs, t->finite);
+/* Residuals of all rows, gradients of the bias (into b_g) and of the hot columns (into g); losses if wanted. */
+static void forward(struct team *t, bool want_loss, double loss[LANES]) {
+    const size_t n_rows = t->data->train.n_rows;
+    memset(loss, 0, LANES * sizeof *loss);
+    for (size_t block = 0, row = 0; row < n_rows; block++, row += BLOCK_ROWS) {
+        const size_t end = row + BLOCK_ROWS < n_rows ? row + BLOCK_ROWS : n_rows;
+        double sum[LANES] __attribute__((aligned(64))) = {0};
+        forward_block(t, row, end, want_loss ? sum : NULL);
+        for (int lane = 0; lane < LANES; lane++)
+            loss[lane] += sum[lane];
+        const struct sparse x = data_hot(t->data, block, t->precision);
+        t->k->gradient_bias(t->e, row, end, t->b_g, block > 0);
+        t->k->gradient(&x, t->e, 0, t->data->n_hot, t->g, block > 0);
+    }
 }
 
-static void update_bias(struct team *t) {
-    const size_t n = t->data->train.n_rows;
-    for (size_t row = 0; row < n; row += BLOCK_ROWS)
-        t->k->gradient_bias(t->e, row, row + BLOCK_ROWS < n ? row + BLOCK_ROWS : n, t->g, row > 0);
-    t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->g);
-    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->g, t->b_coefs, t->finite);
+/* The rule on features of ranks r0 .. r1, whose summed residuals are in g. */
+static void update(struct team *t, size_t r0, size_t r1, void *g) {
+    void *w = line_at(t, t->w, r0), *state[RULE_MAX_STATE];
+    for (int k = 0; k < t->variant->n_state; k++)
+        state[k] = line_at(t, t->state[k], r0);
+    t->k->finish_gradient(r1 - r0, t->scale, t->l2, line_at(t, team_point(t), r0), g);
+    t->k->step[t->rule][t->variant_number](r1 - r0, w, state, g, t->coefs, t->finite);
 }
 
 static void backward(struct team *t) {
-    const struct dataset *data = t->data;
-    const size_t d = data->n_features, n_blocks = data->n_blocks;
-    update_bias(t); /* before the features: it borrows g */
-    const bool by_block = n_blocks > BLOCKS_AT_ONCE;
-    for (size_t block = 0; by_block && block + 1 < n_blocks; block++) {
-        const struct sparse x = data_block(data, block, t->precision);
-        t->k->gradient(&x, t->e, 0, d, t->g, block > 0);
-    }
-    for (size_t col = 0; col < d; col += TILE_COLUMNS) {
-        const size_t end = col + TILE_COLUMNS < d ? col + TILE_COLUMNS : d;
-        void *g = by_block ? (char *)t->g + col * t->line : t->g;
-        for (size_t block = by_block ? n_blocks - 1 : 0; block < n_blocks; block++) {
-            const struct sparse x = data_block(data, block, t->precision);
-            t->k->gradient(&x, t->e, col, end, g, block > 0);
-        }
-        update(t, col, end, g);
+    t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
+    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
+
+    const size_t n_hot = t->data->n_hot;
+    update(t, 0, n_hot, t->g);
+    const struct sparse x = data_rest(t->data, t->precision);
+    void *g = line_at(t, t->g, n_hot);
+    for (size_t r = n_hot; r < t->n_moving; r += TILE_COLUMNS) {
+        const size_t end = r + TILE_COLUMNS < t->n_moving ? r + TILE_COLUMNS : t->n_moving;
+        t->k->gradient(&x, t->e, r, end, g, false);
+        update(t, r, end, g);
     }
 }
 
@@ -80,11 +76,10 @@ bool train_full(struct team *t, struct err *e) {
     uint64_t k = 0, due = 0;
     for (uint64_t step = 0;; step++) {
         const bool last = step == steps, now = step == due || last;
-        double loss[LANES] __attribute__((aligned(64)));
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */
+        double loss[LANES], ignored[LANES];
         if (now && (elsewhere || last))
             team_loss(t, &t->data->train, loss, NULL);
-        double ignored[LANES];
         if (!last)
             forward(t, now && !elsewhere, elsewhere ? ignored : loss);
         if (now) {
@@ -92,8 +87,8 @@ bool train_full(struct team *t, struct err *e) {
                 return false;
             if (t->n_running == 0)
                 return true;
-            while (due <= step)
-                due = team_evaluation_step(evaluate, 1, ++k);
+            while (due <= step) /* up to an epoch between evaluations: each step completes one */
+                due = evaluate <= 1 ? step + 1 : team_evaluation_step(evaluate, 1, ++k);
         }
         team_coefs(t, step + 1);
         backward(t);

@@ -19,7 +19,8 @@ static double get(const struct team *t, const void *array, size_t at) {
     return t->precision == PRECISION_F32 ? (double)((const float *)array)[at] : ((const double *)array)[at];
 }
 
-/* ---- memory: one slab, arrays staggered so that no two start at the same place in a page ---------------------- */
+/* ---- memory: one slab, arrays staggered so that no two start at the same place in a page
+ * ---------------------- */
 
 struct layout {
     char *base; /* NULL while measuring */
@@ -34,7 +35,8 @@ static void *take(struct layout *l, size_t bytes) {
     return p;
 }
 
-static void lay_out(struct team *t, struct layout *l, const struct dataset *data, const struct rule_variant *v) {
+static void lay_out(struct team *t, struct layout *l, const struct dataset *data,
+                    const struct rule_variant *v) {
     const size_t line = t->line, d = data->n_features;
     t->w = take(l, d * line);
     for (int k = 0; k < v->n_state; k++)
@@ -45,7 +47,7 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
     t->b = take(l, line);
     for (int k = 0; k < v->n_state; k++)
         t->b_state[k] = take(l, line);
-    void **const lines[] = {&t->scale, &t->l2, &t->b_l2, &t->finite};
+    void **const lines[] = {&t->b_g, &t->scale, &t->l2, &t->b_l2, &t->finite};
     for (size_t k = 0; k < sizeof lines / sizeof *lines; k++)
         *lines[k] = take(l, line);
     t->coefs = take(l, RULE_MAX_COEFS * line);
@@ -59,7 +61,8 @@ size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_v
     return l.bytes;
 }
 
-/* ---- start points ------------------------------------------------------------------------------------------- */
+/* ---- start points -------------------------------------------------------------------------------------------
+ */
 
 /* Writes lane `lane` of w and b: a constant, or normal draws in feature order, then the bias. */
 static void start_lane(struct team *t, int lane) {
@@ -68,7 +71,8 @@ static void start_lane(struct team *t, int lane) {
     const size_t d = t->data->n_features;
     struct rng rng = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 0);
     for (size_t j = 0; j < d; j++)
-        put(t, t->w, j * LANES + (size_t)lane, w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
+        put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane,
+            w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
     struct rng rng_b = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 1);
     put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
 }
@@ -94,6 +98,9 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     t->variant = rule_variant(t->rule, t->variant_number);
     t->loss = (enum loss)first->v[KEY_MODEL_loss].word;
 
+    /* A parameter at rest (g = 0, all state 0) stays at rest in every rule, but for decay. */
+    t->n_moving = data->n_present;
+
     struct layout l = {0};
     lay_out(t, &l, data, t->variant);
     t->slab = mem_lines(l.bytes, 1, e);
@@ -106,11 +113,13 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         const struct run *r = &t->lane[lane].run;
         const double l2 = r->v[KEY_MODEL_l2].number;
         start_lane(t, lane);
-        put(t, t->scale, (size_t)lane, r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
+        put(t, t->scale, (size_t)lane,
+            r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
         put(t, t->l2, (size_t)lane, l2);
         put(t, t->b_l2, (size_t)lane, 0);
         put(t, t->finite, (size_t)lane, 0);
         t->any_l2 |= l2 != 0;
+        t->n_moving = l2 != 0 || r->h[H_weight_decay] > 0 ? data->n_features : t->n_moving;
     }
     for (int s = 0; s < t->variant->n_state; s++) {
         const bool point = t->variant->point == s + 1; /* starts at w, all other state at zero */
@@ -131,7 +140,8 @@ void team_free(struct team *t) {
         outcome_free(&t->lane[lane].out);
 }
 
-/* ---- coefficients --------------------------------------------------------------------------------------------- */
+/* ---- coefficients
+ * --------------------------------------------------------------------------------------------- */
 
 void team_coefs(struct team *t, uint64_t step) {
     (void)step;
@@ -142,7 +152,8 @@ void team_coefs(struct team *t, uint64_t step) {
         memcpy(h, a->run.h, sizeof h);
         a->beta1_t *= h[H_beta1];
         a->beta2_t *= h[H_beta2];
-        const struct rule_time time = {.eta = h[H_eta0], .eta_next = h[H_eta0], .beta1_t = a->beta1_t, .beta2_t = a->beta2_t};
+        const struct rule_time time = {
+            .eta = h[H_eta0], .eta_next = h[H_eta0], .beta1_t = a->beta1_t, .beta2_t = a->beta2_t};
         rule->coefs(h, &time, c);
         for (int k = 0; k < t->variant->n_coefs; k++)
             put(t, t->coefs, (size_t)(k * LANES + lane), c[k]);
@@ -153,7 +164,8 @@ void team_coefs(struct team *t, uint64_t step) {
     }
 }
 
-/* ---- evaluation ------------------------------------------------------------------------------------------------ */
+/* ---- evaluation
+ * ------------------------------------------------------------------------------------------------ */
 
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {
     const struct sparse x = data_rows(part, t->precision);
@@ -199,7 +211,8 @@ static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
         float f32[PIECE];
         double f64[PIECE];
         for (size_t k = 0; k < n; k++) {
-            const double w = j + k < d ? get(t, t->w, (j + k) * LANES + (size_t)lane) : get(t, t->b, (size_t)lane);
+            const double w = j + k < d ? get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
+                                       : get(t, t->b, (size_t)lane);
             f32[k] = isnan(w) ? __builtin_nanf("") : (float)w;
             f64[k] = isnan(w) ? __builtin_nan("") : w;
         }
@@ -212,7 +225,8 @@ static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
 
 uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k) {
     const double steps = evaluate * (double)k * (double)steps_per_epoch;
-    return (uint64_t)(floor(steps) == steps ? steps : floor(steps) + 1);
+    const double nearest = floor(steps + 0.5); /* 1.16 * 25 is 29, though not in binary */
+    return (uint64_t)(fabs(steps - nearest) <= 1e-12 * steps ? nearest : floor(steps) + 1);
 }
 
 bool target_met(struct value target, double loss, double start_loss, double lstar) {
@@ -229,8 +243,8 @@ bool target_met(struct value target, double loss, double start_loss, double lsta
     }
 }
 
-bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES], bool last,
-                 struct err *e) {
+bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
+                 bool last, struct err *e) {
     const struct data_part *test = &t->data->test;
     double test_loss[LANES], errors[LANES] = {0}, norm[LANES];
     if (test->n_rows)
@@ -257,7 +271,8 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
 
         const double limit = 1e6 * (a->start_loss > 1 ? a->start_loss : 1);
         a->out.blown_up = !isfinite(p.loss) || fabs(p.loss) > limit || isnan(get(t, t->finite, (size_t)lane));
-        const bool stop = a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
+        const bool stop =
+            a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
         if (!last && !a->out.blown_up && !stop)
             continue;
         a->running = false;

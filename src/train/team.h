@@ -1,7 +1,9 @@
-/* A pack in training: sixteen lanes, their weights and state, and what has been recorded of each. Internal to train/.
+/* A pack in training: sixteen lanes, their weights and state, and what has been recorded of each. Internal to
+ * train/.
  *
- * Lanes past the pack's last run repeat its first one and are never recorded. A lane that has ended (its budget spent,
- * blown up, or its target met) is recorded and frozen: the others go on, and it computes along unheeded. */
+ * Lanes past the pack's last run repeat its first one and are never recorded. A lane that has ended (its budget
+ * spent, blown up, or its target met) is recorded and frozen: the others go on, and it computes along unheeded.
+ */
 #pragma once
 #include "train/train.h"
 
@@ -30,16 +32,18 @@ struct team {
     enum loss loss;
     struct lane lane[LANES];
     bool any_l2;
+    size_t n_moving; /* features, by rank, that a step can move: without l2 and weight decay those that occur */
 
     /* One allocation. d = data->n_features. */
     void *slab;
-    void *w, *state[RULE_MAX_STATE]; /* (d, LANES) */
+    void *w, *state[RULE_MAX_STATE];   /* (d, LANES) */
     void *b, *b_state[RULE_MAX_STATE]; /* (LANES) */
-    void *e;                         /* (n_rows, LANES): residuals; full batch */
-    void *g;                         /* (d, LANES) where the columns are taken block by block, else (TILE_COLUMNS, LANES) */
-    void *z;                         /* (CHUNK, LANES) */
+    void *e;                           /* (n_rows, LANES): residuals; full batch */
+    void *g;   /* (full_gradient_lines, LANES): gradients of hot columns, then of a tile */
+    void *z;   /* (CHUNK, LANES) */
+    void *b_g; /* (LANES): gradient of the bias */
     void *scale, *l2, *b_l2, *finite; /* (LANES) */
-    void *coefs, *b_coefs;           /* (n_coefs, LANES) */
+    void *coefs, *b_coefs;            /* (n_coefs, LANES) */
 };
 
 /* Sets up lanes, start points and arrays. team_free() in any case. */
@@ -52,7 +56,9 @@ size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_v
 void team_coefs(struct team *t, uint64_t step);
 
 /* Where the gradient is taken (w, or the look-ahead point), and its bias. */
-static inline void *team_point(const struct team *t) { return t->variant->point ? t->state[t->variant->point - 1] : t->w; }
+static inline void *team_point(const struct team *t) {
+    return t->variant->point ? t->state[t->variant->point - 1] : t->w;
+}
 static inline void *team_point_bias(const struct team *t) {
     return t->variant->point ? t->b_state[t->variant->point - 1] : t->b;
 }
@@ -60,12 +66,13 @@ static inline void *team_point_bias(const struct team *t) {
 /* Losses of a part at w, summed as kern.h says, neither reduced nor with l2; errors (LANES) may be NULL. */
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors);
 
-/* Records an evaluation at w of the whole training set for every running lane: sums as from team_loss. Held-out rows
- * are evaluated here. Ends the lanes that blew up or met their target, all of them if `last`. */
-bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES], bool last,
-                 struct err *e);
+/* Records an evaluation at w of the whole training set for every running lane: sums as from team_loss. Held-out
+ * rows are evaluated here. Ends the lanes that blew up or met their target, all of them if `last`. */
+bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
+                 bool last, struct err *e);
 
-/* The k-th evaluation (k = 0, 1, ...) comes after this many steps: the first at which k * evaluate epochs are complete. */
+/* The k-th evaluation (k = 0, 1, ...) comes after this many steps: the first at which k * evaluate epochs are
+ * complete. */
 uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k);
 
 /* full.c: the steps of full-batch training, from the start to the last evaluation. */

@@ -18,8 +18,8 @@ size_t train_memory(const struct dataset *d, enum precision p, const struct rule
     return most;
 }
 
-bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data, const struct kernels *k,
-                const double *lstar, struct outcome out[LANES], struct err *e) {
+bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
+                const struct kernels *k, const double *lstar, struct outcome out[LANES], struct err *e) {
     const double start = clock_s();
     struct team t;
     const bool ok = team_init(&t, plan, pack, data, k, lstar, e) && train_full(&t, e);

@@ -1,4 +1,5 @@
-/* Training: a pack of runs in lockstep over one data set. Knows nothing of stores or files: results go to a sink. */
+/* Training: a pack of runs in lockstep over one data set. Knows nothing of stores or files: results go to a
+ * sink. */
 #pragma once
 #include "data/dataset.h"
 #include "data/minimum.h"
@@ -16,19 +17,19 @@ struct point {
 /* What came of one run. Everything else (times to target, status) follows from this and the target. */
 struct outcome {
     uint64_t id;
-    bool blown_up;      /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
+    bool blown_up; /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
     uint64_t n_points;
-    struct point *points; /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
-    double test_error;  /* share of held-out rows on the wrong side at the end; NAN if there are none */
+    struct point *points;  /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
+    double test_error;     /* share of held-out rows on the wrong side at the end; NAN if there are none */
     uint64_t weights_hash; /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
-    double seconds;     /* of its pack, divided by the runs in it */
+    double seconds;        /* of its pack, divided by the runs in it */
 };
 void outcome_free(struct outcome *o);
 
-/* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop = target and
- * a gap; NAN otherwise). Any thread; allocates its own workspace. */
-bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data, const struct kernels *k,
-                const double *lstar, struct outcome out[LANES], struct err *e);
+/* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop =
+ * target and a gap; NAN otherwise). Any thread; allocates its own workspace. */
+bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
+                const struct kernels *k, const double *lstar, struct outcome out[LANES], struct err *e);
 /* Bytes train_pack will allocate for a pack on these data. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule);
 

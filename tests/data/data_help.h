@@ -56,7 +56,9 @@ static inline uint64_t hash_dataset(const struct dataset *d) {
     assert_non_null(h);
     hash_part(h, &d->train);
     hash_part(h, &d->test);
-    hash_add(h, d->col_ptr, d->n_blocks * (d->n_features + 1) * sizeof *d->col_ptr);
+    hash_add(h, d->feature_of, d->n_features * sizeof *d->feature_of);
+    hash_add(h, d->hot_ptr, d->n_blocks * (d->n_hot + 1) * sizeof *d->hot_ptr);
+    hash_add(h, d->rest_ptr, (d->n_features + 1) * sizeof *d->rest_ptr);
     hash_add(h, d->col_idx, (d->train.nnz + INDEX_PADDING) * sizeof *d->col_idx);
     if (d->col_val)
         hash_add(h, d->col_val, d->train.nnz * sizeof *d->col_val);

@@ -10,14 +10,16 @@ static struct dataset *read_text(const struct scratch *s, const char *text, size
 }
 
 /* `y | index:value ...` a row, indices from 1; each part ends with `d=features`. */
-static void part_print(const struct data_part *p, size_t n_features, char *out) {
+static void part_print(const struct dataset *d, const struct data_part *p, char *out) {
     for (size_t i = 0; i < p->n_rows; i++) {
         out += sprintf(out, "%g |", p->y[i]);
-        for (uint64_t k = p->row_ptr[i]; k < p->row_ptr[i + 1]; k++)
-            out += sprintf(out, " %u:%g", p->row_idx[k] + 1, p->row_val ? p->row_val[k] : 1);
+        for (size_t j = 0; j < d->n_features; j++)
+            for (uint64_t k = p->row_ptr[i]; k < p->row_ptr[i + 1]; k++)
+                if (d->feature_of[p->row_idx[k]] == j)
+                    out += sprintf(out, " %zu:%g", j + 1, p->row_val ? p->row_val[k] : 1);
         out += sprintf(out, "; ");
     }
-    sprintf(out, "d=%zu", n_features);
+    sprintf(out, "d=%zu", d->n_features);
 }
 
 static const struct {
@@ -92,7 +94,7 @@ static void good_files_are_read(void **state) {
         if (!d)
             fail_msg("'%s': %s", good[i].text, e.text);
         char read[1000];
-        part_print(&d->train, d->n_features, read);
+        part_print(d, &d->train, read);
         assert_string_equal(read, good[i].read);
         data_free(d);
     }
@@ -197,8 +199,8 @@ static void held_out_rows_are_a_random_subset(void **state) {
         const struct data_part *parts[] = {&d->train, &d->test};
         for (int k = 0; k < 2; k++)
             for (size_t i = 0; i < parts[k]->n_rows; i++) {
-                uint32_t row = parts[k]->row_idx[i];
-                assert_true(i == 0 || row > parts[k]->row_idx[i - 1]); /* order kept */
+                uint32_t row = d->feature_of[parts[k]->row_idx[i]];
+                assert_true(i == 0 || row > d->feature_of[parts[k]->row_idx[i - 1]]); /* order kept */
                 assert_false(seen[row]);
                 seen[row] = true;
                 assert_true(parts[k]->y[i] == (row % 2 ? 1 : 0.5));
@@ -217,9 +219,9 @@ static void a_file_of_test_rows_shares_the_features(void **state) {
     struct dataset *d = read_text(s, "1 3:1\n0 1:1\n", 12, (struct data_params){.test_path = s->other}, 1, &e);
     assert_non_null(d);
     char read[200];
-    part_print(&d->train, d->n_features, read);
+    part_print(d, &d->train, read);
     assert_string_equal(read, "1 | 3:1; 0 | 1:1; d=7");
-    part_print(&d->test, d->n_features, read);
+    part_print(d, &d->test, read);
     assert_string_equal(read, "0 | 7:2; 1 | 1:1; d=7");
     data_free(d);
 }
