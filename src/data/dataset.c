@@ -53,13 +53,16 @@ bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e) 
 }
 
 struct dataset *data_make(const struct data_params *p, int threads, struct err *e) {
-    if (!memory_fits((double)data_memory_estimate(p, PRECISION_F64), p->rows, p->features, e))
+    /* Half as much again: while it is made, the columns are there twice. */
+    if (!memory_fits(1.5 * (double)data_memory_estimate(p, PRECISION_F64), p->rows, p->features, e))
         return NULL;
     struct dataset *d = mem_zeroed(1, sizeof *d, e);
     if (!d)
         return NULL;
     d->params = *p;
-    threads = threads > 0 ? threads : 1;
+    const double small = 1 << 18; /* non-zeros: below, waking a thread costs more than it brings */
+    if (threads < 1 || (p->kind == DATA_SYNTHETIC && data_nonzeros_estimate(p) < small))
+        threads = 1;
     struct columns c = {0};
     const bool made = makers[p->kind](d, &c, threads, e) && data_arrange(d, &c, threads, e);
     columns_free(&c);

@@ -111,5 +111,8 @@ bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *
               read_parts(d, train, train_len, test, test_len, threads, e);
     free(train);
     free(test);
-    return ok && columns_from_rows(&d->train, d->n_features, c, threads, e);
+    /* Arrays by feature, whose number a single large index decides: pointers to columns, counts and ranks. */
+    const double by_feature = 8 * ((double)blocks_of(d->train.n_rows) + 3) * ((double)d->n_features + 1);
+    return ok && memory_fits(by_feature, d->train.n_rows, d->n_features, e) &&
+           columns_from_rows(&d->train, d->n_features, c, threads, e);
 }
