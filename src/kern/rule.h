@@ -11,7 +11,12 @@
 /* ---- hyperparameters -------------------------------------------------------------------------------------
  * One row each: name, words that stand for 0, 1, ... ("" = a number), range, whether its ends are excluded,
  * help. */
-enum { OPEN_LO = 1, OPEN_HI = 2, NORMAL_NUMBER = 4 /* positive and not subnormal in the run's precision */ };
+enum {
+    OPEN_LO = 1,
+    OPEN_HI = 2,
+    NORMAL_NUMBER = 4, /* positive and not subnormal in the run's precision */
+    INTEGER_NUMBER = 512
+};
 /* clang-format off */
 #define HYPERS(X) \
     X(eta0, "", 0, INFINITY, OPEN_LO | OPEN_HI, "step size, eta_max; the schedule multiplies it") \
@@ -23,7 +28,9 @@ enum { OPEN_LO = 1, OPEN_HI = 2, NORMAL_NUMBER = 4 /* positive and not subnormal
     X(beta1, "", 0, 1, OPEN_HI, "decay of the first moment") \
     X(beta2, "", 0, 1, OPEN_HI, "decay of the second moment") \
     X(bias_correction, "no yes", 0, 1, 0, "divide the moments by 1 - beta^t") \
-    X(weight_decay, "", 0, INFINITY, OPEN_HI, "decoupled decay of the weights, never of the bias")
+    X(weight_decay, "", 0, INFINITY, OPEN_HI, "decoupled decay of the weights, never of the bias") \
+    X(candidates, "", 1, 64, INTEGER_NUMBER, "step sizes that a line search tries") \
+    X(shrink, "", 0, 1, OPEN_LO | OPEN_HI, "factor from one candidate of a line search to the next")
 /* clang-format on */
 
 enum hyper {
@@ -48,6 +55,9 @@ struct rule {
     int (*variant)(const double h[H_COUNT]); /* see struct rule_variant; NULL: always 0 */
     const char *state[RULE_MAX_STATE];       /* u, m, v, vmax, as in the formula; NULL after the last */
     void (*coefs)(const double h[H_COUNT], const struct rule_time *t, double *c /* [n_coefs] */);
+    /* A line search: training tries eta shrink^k for k = 0 .. candidates-1 in place of eta and passes on the
+     * one with the least loss, or 0 where none lowers it. Full batch only. */
+    bool line_search;
 };
 
 /* A variant is a code path of a rule, chosen by word keys (a key that changes coefficients alone needs none).

@@ -330,6 +330,23 @@ static const struct rule amsgrad_rule = {
 };
 #endif
 
+/* ---- linesearch ----------------------------------------------------------------------------------------- */
+#ifdef RULES_STEPS
+STEP(linesearch) {
+    (void)s, (void)variant;
+    return v_fnma(c[0], g, w);
+}
+#else
+static const struct rule linesearch_rule = {
+    .name = "linesearch",
+    .formula = "w -= a g, a of eta0 shrink^k, k = 0..candidates-1, with the least loss, or 0 if none lowers it",
+    .source = "Armijo 1966, with the best candidate in place of the first",
+    KEYS([H_eta0] = 1, [H_candidates] = 8, [H_shrink] = 0.5),
+    .coefs = sgd_coefs,
+    .line_search = true,
+};
+#endif
+
 /* ---- the table ------------------------------------------------------------------------------------------ */
 /* R(rule), then V(rule, variant, states, coefs, point) for each of its variants: how many state arrays and
  * coefficients it has, and 1 + the state array that holds the point where the gradient is taken (0: it is taken
@@ -347,6 +364,7 @@ static const struct rule amsgrad_rule = {
     R(maxprop)  V(maxprop, 0, 1, 3, 0) \
     R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0) \
     R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0) V(nadam, 1, 2, ADAM_COEFS, 0) \
-    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0) V(amsgrad, 1, 3, ADAM_COEFS, 0)
+    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0) V(amsgrad, 1, 3, ADAM_COEFS, 0) \
+    R(linesearch) V(linesearch, 0, 0, 1, 0)
 /* clang-format on */
 #define RULES_NONE(...)

@@ -14,7 +14,8 @@ const struct key_row keys[KEY_COUNT] = {
     GRID_KEYS(X)
 #undef X
 #define X(name, words, lo, hi, open, help) \
-    {SECTION_OPTIMIZER, #name, words, sizeof(words) > 1 ? NUMBERS_NONE : NUMBERS_REAL, lo, hi, open, "", \
+    {SECTION_OPTIMIZER, #name, words, \
+     sizeof(words) > 1 ? NUMBERS_NONE : (open) & INTEGER_NUMBER ? NUMBERS_INTEGER : NUMBERS_REAL, lo, hi, open, "", \
      AXIS | ID | COLUMN, help},
     HYPERS(X)
 #undef X

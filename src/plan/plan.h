@@ -8,6 +8,7 @@
  * adjacent. */
 #pragma once
 #include "data/dataset.h"
+#include "kern/schedule.h"
 #include "plan/keys.h"
 
 /* Raised whenever the same run may give other bits; part of every run's id. */
@@ -22,6 +23,8 @@ struct run {
     const struct rule *rule;
     double h[H_COUNT]; /* the hyperparameters again, as the rule wants them: words as their number, NAN: not its
                           own */
+    const struct schedule *sched; /* the schedule; never NULL (constant where none applies) */
+    double s[S_COUNT];            /* its keys as written (lengths in its unit), words as their number, NAN: not its own */
     const char *optimizer, *schedule, *data; /* labels, owned by the plan */
     size_t optimizer_index, data_index;      /* number of the section */
     size_t cell;                             /* number of the cell: run number / number of seeds */

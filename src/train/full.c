@@ -10,8 +10,8 @@
 
 enum { TILE_COLUMNS = 64 };
 
-size_t full_gradient_lines(const struct dataset *d) {
-    return d->n_hot + TILE_COLUMNS;
+size_t full_gradient_lines(const struct dataset *d, bool line_search) {
+    return (line_search ? d->n_features : d->n_hot) + TILE_COLUMNS;
 }
 
 static void *line_at(const struct team *t, const void *array, size_t i) {
@@ -55,10 +55,13 @@ static void update(struct team *t, size_t r0, size_t r1, void *g) {
     t->k->step[t->rule][t->variant_number](r1 - r0, w, state, g, t->coefs, t->finite);
 }
 
+static void step_bias(struct team *t) {
+    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
+}
+
 static void backward(struct team *t) {
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
-    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
-
+    step_bias(t);
     const size_t n_hot = t->data->n_hot;
     update(t, 0, n_hot, t->g);
     const struct sparse x = data_rest(t->data, t->precision);
@@ -68,6 +71,20 @@ static void backward(struct team *t) {
         t->k->gradient(&x, t->e, r, end, g, false);
         update(t, r, end, g);
     }
+}
+
+/* The same with a line search: all gradients first, then the step sizes, then the step. */
+static bool search(struct team *t, struct err *e) {
+    const size_t n_hot = t->data->n_hot;
+    const struct sparse x = data_rest(t->data, t->precision);
+    t->k->gradient(&x, t->e, n_hot, t->data->n_features, line_at(t, t->g, n_hot), false);
+    t->k->finish_gradient(1, t->scale, t->b_l2, t->b, t->b_g);
+    t->k->finish_gradient(t->data->n_features, t->scale, t->l2, t->w, t->g);
+    if (!linesearch_choose(t, e))
+        return false;
+    step_bias(t);
+    t->k->step[t->rule][t->variant_number](t->n_moving, t->w, t->state, t->g, t->coefs, t->finite);
+    return true;
 }
 
 bool train_full(struct team *t, struct err *e) {
@@ -91,6 +108,9 @@ bool train_full(struct team *t, struct err *e) {
                 due = evaluate <= 1 ? step + 1 : team_evaluation_step(evaluate, 1, ++k);
         }
         team_coefs(t, step + 1);
-        backward(t);
+        if (!rules[t->rule]->line_search)
+            backward(t);
+        else if (!search(t, e))
+            return false;
     }
 }

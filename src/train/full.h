@@ -2,5 +2,5 @@
 #pragma once
 #include "data/dataset.h"
 
-/* Lines of gradient that train_full needs for these data. */
-size_t full_gradient_lines(const struct dataset *d);
+/* Lines of gradient that train_full needs for these data; a line search keeps all of them. */
+size_t full_gradient_lines(const struct dataset *d, bool line_search);

@@ -8,19 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static void put(const struct team *t, void *array, size_t at, double x) {
-    if (t->precision == PRECISION_F32)
-        ((float *)array)[at] = (float)x;
-    else
-        ((double *)array)[at] = x;
-}
-
-static double get(const struct team *t, const void *array, size_t at) {
-    return t->precision == PRECISION_F32 ? (double)((const float *)array)[at] : ((const double *)array)[at];
-}
-
-/* ---- memory: one slab, arrays staggered so that no two start at the same place in a page
- * ---------------------- */
+/* ---- memory: one slab, arrays staggered so that no two start at the same place in a page */
 
 struct layout {
     char *base; /* NULL while measuring */
@@ -35,15 +23,17 @@ static void *take(struct layout *l, size_t bytes) {
     return p;
 }
 
-static void lay_out(struct team *t, struct layout *l, const struct dataset *data,
+static void lay_out(struct team *t, struct layout *l, const struct dataset *data, int rule,
                     const struct rule_variant *v) {
     const size_t line = t->line, d = data->n_features;
     t->w = take(l, d * line);
     for (int k = 0; k < v->n_state; k++)
         t->state[k] = take(l, d * line);
     t->e = take(l, data->train.n_rows * line);
-    t->g = take(l, full_gradient_lines(data) * line);
+    t->g = take(l, full_gradient_lines(data, rules[rule]->line_search) * line);
     t->z = take(l, CHUNK * line);
+    t->q = take(l, CHUNK * line);
+    t->trial = take(l, CHUNK * line);
     t->b = take(l, line);
     for (int k = 0; k < v->n_state; k++)
         t->b_state[k] = take(l, line);
@@ -54,15 +44,14 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
     t->b_coefs = take(l, RULE_MAX_COEFS * line);
 }
 
-size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_variant *v) {
+size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v) {
     struct team t = {.line = LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double))};
     struct layout l = {0};
-    lay_out(&t, &l, d, v);
+    lay_out(&t, &l, d, rule, v);
     return l.bytes;
 }
 
-/* ---- start points -------------------------------------------------------------------------------------------
- */
+/* ---- start points */
 
 /* Writes lane `lane` of w and b: a constant, or normal draws in feature order, then the bias. */
 static void start_lane(struct team *t, int lane) {
@@ -71,10 +60,10 @@ static void start_lane(struct team *t, int lane) {
     const size_t d = t->data->n_features;
     struct rng rng = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 0);
     for (size_t j = 0; j < d; j++)
-        put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane,
-            w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
+        team_put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane,
+                 w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
     struct rng rng_b = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 1);
-    put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
+    team_put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
 }
 
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
@@ -90,6 +79,9 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         a->beta1_t = a->beta2_t = 1;
         a->running = lane < pack->n;
         a->out.id = a->run.id;
+        if (!a->run.sched)
+            a->run.sched = schedules[0];
+        schedule_in_steps(a->run.s, 1, a->run.v[KEY_SWEEP_epochs].number, a->s);
         a->out.test_error = NAN;
     }
     const struct run *first = &t->lane[0].run;
@@ -102,22 +94,22 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     t->n_moving = data->n_present;
 
     struct layout l = {0};
-    lay_out(t, &l, data, t->variant);
+    lay_out(t, &l, data, t->rule, t->variant);
     t->slab = mem_lines(l.bytes, 1, e);
     if (!t->slab)
         return false;
     l = (struct layout){.base = t->slab};
-    lay_out(t, &l, data, t->variant);
+    lay_out(t, &l, data, t->rule, t->variant);
 
     for (int lane = 0; lane < LANES; lane++) {
         const struct run *r = &t->lane[lane].run;
         const double l2 = r->v[KEY_MODEL_l2].number;
         start_lane(t, lane);
-        put(t, t->scale, (size_t)lane,
-            r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
-        put(t, t->l2, (size_t)lane, l2);
-        put(t, t->b_l2, (size_t)lane, 0);
-        put(t, t->finite, (size_t)lane, 0);
+        team_put(t, t->scale, (size_t)lane,
+                 r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
+        team_put(t, t->l2, (size_t)lane, l2);
+        team_put(t, t->b_l2, (size_t)lane, 0);
+        team_put(t, t->finite, (size_t)lane, 0);
         t->any_l2 |= l2 != 0;
         t->n_moving = l2 != 0 || r->h[H_weight_decay] > 0 ? data->n_features : t->n_moving;
     }
@@ -144,23 +136,23 @@ void team_free(struct team *t) {
  * --------------------------------------------------------------------------------------------- */
 
 void team_coefs(struct team *t, uint64_t step) {
-    (void)step;
     for (int lane = 0; lane < LANES; lane++) {
         struct lane *a = &t->lane[lane];
-        const struct rule *rule = a->run.rule;
+        const struct run *r = &a->run;
         double h[H_COUNT], c[RULE_MAX_COEFS];
-        memcpy(h, a->run.h, sizeof h);
+        memcpy(h, r->h, sizeof h);
         a->beta1_t *= h[H_beta1];
         a->beta2_t *= h[H_beta2];
-        const struct rule_time time = {
-            .eta = h[H_eta0], .eta_next = h[H_eta0], .beta1_t = a->beta1_t, .beta2_t = a->beta2_t};
-        rule->coefs(h, &time, c);
+        a->eta = step == 1 ? h[H_eta0] * r->sched->factor(a->s, 0, &a->cursor) : a->eta_next;
+        a->eta_next = h[H_eta0] * r->sched->factor(a->s, (double)step, &a->cursor);
+        const struct rule_time time = {a->eta, a->eta_next, a->beta1_t, a->beta2_t};
+        r->rule->coefs(h, &time, c);
         for (int k = 0; k < t->variant->n_coefs; k++)
-            put(t, t->coefs, (size_t)(k * LANES + lane), c[k]);
+            team_put(t, t->coefs, (size_t)(k * LANES + lane), c[k]);
         h[H_weight_decay] = 0; /* never of the bias */
-        rule->coefs(h, &time, c);
+        r->rule->coefs(h, &time, c);
         for (int k = 0; k < t->variant->n_coefs; k++)
-            put(t, t->b_coefs, (size_t)(k * LANES + lane), c[k]);
+            team_put(t, t->b_coefs, (size_t)(k * LANES + lane), c[k]);
     }
 }
 
@@ -191,7 +183,7 @@ static void half_square_norm(const struct team *t, double sum[LANES]) {
     memset(sum, 0, LANES * sizeof *sum);
     for (size_t j = 0; j < t->data->n_features; j++)
         for (int lane = 0; lane < LANES; lane++) {
-            const double w = get(t, t->w, j * LANES + (size_t)lane);
+            const double w = team_get(t, t->w, j * LANES + (size_t)lane);
             sum[lane] += w * w;
         }
     for (int lane = 0; lane < LANES; lane++)
@@ -211,8 +203,9 @@ static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
         float f32[PIECE];
         double f64[PIECE];
         for (size_t k = 0; k < n; k++) {
-            const double w = j + k < d ? get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
-                                       : get(t, t->b, (size_t)lane);
+            const double w = j + k < d
+                                 ? team_get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
+                                 : team_get(t, t->b, (size_t)lane);
             f32[k] = isnan(w) ? __builtin_nanf("") : (float)w;
             f64[k] = isnan(w) ? __builtin_nan("") : w;
         }
@@ -270,7 +263,8 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
             a->start_loss = p.loss;
 
         const double limit = 1e6 * (a->start_loss > 1 ? a->start_loss : 1);
-        a->out.blown_up = !isfinite(p.loss) || fabs(p.loss) > limit || isnan(get(t, t->finite, (size_t)lane));
+        a->out.blown_up =
+            !isfinite(p.loss) || fabs(p.loss) > limit || isnan(team_get(t, t->finite, (size_t)lane));
         const bool stop =
             a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
         if (!last && !a->out.blown_up && !stop)

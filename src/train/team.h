@@ -13,6 +13,9 @@ struct lane {
     struct run run;
     struct value target;
     double lstar;
+    double s[S_COUNT]; /* keys of its schedule, lengths in steps */
+    struct schedule_cursor cursor;
+    double eta, eta_next;    /* eta0 times the schedule, at this step and the next */
     double beta1_t, beta2_t; /* running products in double */
     double start_loss;
     bool running;
@@ -39,9 +42,9 @@ struct team {
     void *w, *state[RULE_MAX_STATE];   /* (d, LANES) */
     void *b, *b_state[RULE_MAX_STATE]; /* (LANES) */
     void *e;                           /* (n_rows, LANES): residuals; full batch */
-    void *g;   /* (full_gradient_lines, LANES): gradients of hot columns, then of a tile */
-    void *z;   /* (CHUNK, LANES) */
-    void *b_g; /* (LANES): gradient of the bias */
+    void *g;             /* (full_gradient_lines, LANES): gradients of hot columns, then of a tile */
+    void *z, *q, *trial; /* (CHUNK, LANES) */
+    void *b_g;           /* (LANES): gradient of the bias */
     void *scale, *l2, *b_l2, *finite; /* (LANES) */
     void *coefs, *b_coefs;            /* (n_coefs, LANES) */
 };
@@ -50,7 +53,7 @@ struct team {
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
                const struct kernels *k, const double *lstar, struct err *e);
 void team_free(struct team *t);
-size_t team_bytes(const struct dataset *d, enum precision p, const struct rule_variant *v);
+size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v);
 
 /* Coefficients of step `step` (1, 2, ...) for all lanes; call once for each step, in order. */
 void team_coefs(struct team *t, uint64_t step);
@@ -77,3 +80,18 @@ uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_
 
 /* full.c: the steps of full-batch training, from the start to the last evaluation. */
 bool train_full(struct team *t, struct err *e);
+
+/* linesearch.c: with the gradient at w in g and b_g, puts each lane's best step size in place of its
+ * coefficient. */
+bool linesearch_choose(struct team *t, struct err *e);
+
+/* Element `at` of an array of reals. */
+static inline void team_put(const struct team *t, void *array, size_t at, double x) {
+    if (t->precision == PRECISION_F32)
+        ((float *)array)[at] = (float)x;
+    else
+        ((double *)array)[at] = x;
+}
+static inline double team_get(const struct team *t, const void *array, size_t at) {
+    return t->precision == PRECISION_F32 ? (double)((const float *)array)[at] : ((const double *)array)[at];
+}

@@ -12,7 +12,7 @@ void outcome_free(struct outcome *o) {
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule) {
     size_t most = 0;
     for (int v = 0; v < RULE_MAX_VARIANTS && rule_variant(rule_index(rule), v)->exists; v++) {
-        const size_t bytes = team_bytes(d, p, rule_variant(rule_index(rule), v));
+        const size_t bytes = team_bytes(d, p, rule_index(rule), rule_variant(rule_index(rule), v));
         most = bytes > most ? bytes : most;
     }
     return most;
