@@ -1,5 +1,5 @@
 /* Which instruction sets there are, which this CPU has, and the kernels of each. */
-#include "kern/kern.h"
+#include "kern/ceilings.h"
 
 const char *const isa_names[ISA_COUNT] = {"scalar", "avx2", "avx512"};
 const char *const loss_names[LOSS_COUNT] = {
@@ -39,4 +39,20 @@ enum isa isa_best(void) {
 
 const struct kernels *kernels_get(enum isa isa, enum precision p) {
     return table[isa][p];
+}
+
+extern const struct kernels kernels_auto_f32, kernels_auto_f64;
+const struct kernels *kernels_auto(enum precision p) {
+    return p == PRECISION_F32 ? &kernels_auto_f32 : &kernels_auto_f64;
+}
+
+extern const struct ceilings ceilings_scalar_f32, ceilings_scalar_f64, ceilings_avx2_f32, ceilings_avx2_f64,
+    ceilings_avx512_f32, ceilings_avx512_f64;
+const struct ceilings *ceilings_get(enum isa isa, enum precision p) {
+    static const struct ceilings *const ceilings[ISA_COUNT][PRECISION_COUNT] = {
+        {&ceilings_scalar_f32, &ceilings_scalar_f64},
+        {&ceilings_avx2_f32, &ceilings_avx2_f64},
+        {&ceilings_avx512_f32, &ceilings_avx512_f64},
+    };
+    return ceilings[isa][p];
 }

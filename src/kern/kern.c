@@ -194,7 +194,7 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 /* ---- rules over lines (runs across lanes) and over parameters (one run) -------------------------------------
  */
 
-/* One step on the register at p: w and every state array at the same place. */
+/* One step on the register at `at`: w and every state array at the same place. */
 #define STEP_AT(name, variant, at, load, store, gv)                                                            \
     vr s[RULE_MAX_STATE];                                                                                      \
     for (int k = 0; k < n_state; k++)                                                                          \
@@ -204,29 +204,58 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
     for (int k = 0; k < n_state; k++)                                                                          \
         store(state[k] + (at), s[k]);
 
+/* What both loops do between two tests of their end: enough steps that the test and the counter cost nothing
+ * beside a rule of three instructions. One step in plain C, which a compiler vectorises only so. */
+enum { ROUND = V_LANES == 1 ? 1 : 4, ROUND_LINES = V_LINE < ROUND ? ROUND / V_LINE : 1 };
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+
 #define R(name)                                                                                                \
-    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
-                             const real *coefs, real *finite, int n_state, int n_coefs, int variant) {         \
-        real *state[RULE_MAX_STATE];                                                                           \
-        for (int k = 0; k < n_state; k++)                                                                      \
-            state[k] = state_[k];                                                                              \
-        for (size_t first = 0; first < n; first += TILE) {                                                     \
-            const size_t last = first + TILE < n ? first + TILE : n;                                           \
-            for (int v = 0; v < V_LINE; v++) {                                                                 \
-                vr c[RULE_MAX_COEFS], bad = v_load(finite + v * V_LANES);                                      \
-                for (int k = 0; k < n_coefs; k++)                                                              \
-                    c[k] = v_load(coefs + k * LANES + v * V_LANES);                                            \
-                for (size_t i = first; i < last; i++) {                                                        \
-                    const size_t at = i * LANES + (size_t)v * V_LANES;                                         \
-                    STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                                \
-                    bad = v_fma(w_new, v_set1(0), bad); /* NaN as soon as one w is inf or NaN */               \
-                }                                                                                              \
-                v_store(finite + v * V_LANES, bad);                                                            \
-            }                                                                                                  \
+    INLINE void name##_line(size_t i, real *restrict w, real *const *state, const real *restrict g,            \
+                            const vr (*coefs)[V_LINE], vr bad[V_LINE], int n_state, int n_coefs,               \
+                            int variant) {                                                                     \
+        for (int v = 0; v < V_LINE; v++) {                                                                     \
+            const size_t at = i * LANES + (size_t)v * V_LANES;                                                 \
+            vr c[RULE_MAX_COEFS];                                                                              \
+            for (int k = 0; k < n_coefs; k++)                                                                  \
+                c[k] = coefs[k][v];                                                                            \
+            STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                                        \
+            bad[v] = v_fma(w_new, v_set1(0), bad[v]); /* NaN as soon as one w is inf or NaN */                 \
         }                                                                                                      \
     }                                                                                                          \
-    INLINE void name##_parameters(size_t n, real *w, void *const *state_, const real *g, const real *coefs,    \
-                                  int n_state, int n_coefs, int variant) {                                     \
+    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
+                             const real *coefs_, real *finite, int n_state, int n_coefs, int variant) {        \
+        real *state[RULE_MAX_STATE];                                                                           \
+        vr coefs[RULE_MAX_COEFS][V_LINE], bad[ROUND_LINES][V_LINE];                                            \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (int v = 0; v < V_LINE; v++) {                                                                     \
+            for (int k = 0; k < n_coefs; k++)                                                                  \
+                coefs[k][v] = v_load(coefs_ + k * LANES + v * V_LANES);                                        \
+            bad[0][v] = v_load(finite + v * V_LANES);                                                          \
+            for (int u = 1; u < ROUND_LINES; u++)                                                              \
+                bad[u][v] = v_set1(0);                                                                         \
+        }                                                                                                      \
+        size_t i = 0;                                                                                          \
+        for (; i + ROUND_LINES <= n; i += ROUND_LINES) {                                                       \
+            UNROLLED                                                                                           \
+            for (int u = 0; u < ROUND_LINES; u++)                                                              \
+                name##_line(i + (size_t)u, w, state, g, (const vr(*)[V_LINE])coefs, bad[u], n_state, n_coefs,  \
+                            variant);                                                                          \
+        }                                                                                                      \
+        for (; i < n; i++)                                                                                     \
+            name##_line(i, w, state, g, (const vr(*)[V_LINE])coefs, bad[0], n_state, n_coefs, variant);        \
+        for (int v = 0; v < V_LINE; v++) {                                                                     \
+            for (int u = 1; u < ROUND_LINES; u++)                                                              \
+                bad[0][v] += bad[u][v];                                                                        \
+            v_store(finite + v * V_LANES, bad[0][v]);                                                          \
+        }                                                                                                      \
+    }                                                                                                          \
+    INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
+                                  const real *coefs, int n_state, int n_coefs, int variant) {                  \
         real *state[RULE_MAX_STATE];                                                                           \
         vr c[RULE_MAX_COEFS];                                                                                  \
         for (int k = 0; k < n_state; k++)                                                                      \
@@ -234,6 +263,13 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
         for (int k = 0; k < n_coefs; k++)                                                                      \
             c[k] = v_set1(coefs[k]);                                                                           \
         size_t i = 0;                                                                                          \
+        for (; i + ROUND * V_LANES <= n; i += ROUND * V_LANES) {                                               \
+            UNROLLED                                                                                           \
+            for (size_t u = 0; u < ROUND; u++) {                                                               \
+                STEP_AT(name, variant, i + u * V_LANES, v_load_any, v_store_any,                               \
+                        v_load_any(g + i + u * V_LANES))                                                       \
+            }                                                                                                  \
+        }                                                                                                      \
         for (; i + V_LANES <= n; i += V_LANES) {                                                               \
             STEP_AT(name, variant, i, v_load_any, v_store_any, v_load_any(g + i))                              \
         }                                                                                                      \

@@ -81,3 +81,5 @@ extern const char *const isa_names[ISA_COUNT];
 bool isa_usable(enum isa isa); /* this CPU can run it (FMA is needed by all) */
 enum isa isa_best(void);
 const struct kernels *kernels_get(enum isa isa, enum precision p);
+/* Plain C left to the compiler, with the widest registers: for comparison only. Needs isa_usable(ISA_AVX512). */
+const struct kernels *kernels_auto(enum precision p);

@@ -1,0 +1,136 @@
+/* Loops of pure traffic and of pure division, compiled like kern.c once per ISA and precision. KEEP makes the
+ * compiler believe that a register is used and changed, so that each load, store and division is done. */
+#include "kern/ceilings.h"
+
+#ifdef KERN_F64
+typedef double real;
+#define CEILING_PRECISION f64
+#else
+typedef float real;
+#define CEILING_PRECISION f32
+#endif
+#define PASTE_(a, b, c) a##_##b##_##c
+#define PASTE(a, b, c) PASTE_(a, b, c)
+#define HEADER_(isa) <kern/vec_##isa.h>
+#define HEADER(isa) HEADER_(isa)
+#include HEADER(KERN_ISA)
+
+#define KEEP(x) __asm__ volatile("" : "+v"(x))
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+INLINE void store_past_caches(real *p, vr x) {
+#if defined __AVX512F__
+    _mm512_stream_si512((__m512i *)p, (__m512i)x);
+#elif defined __AVX2__
+    _mm256_stream_si256((__m256i *)p, (__m256i)x);
+#else
+    v_store(p, x); /* no such store of a single real */
+#endif
+}
+
+/* One array after the other, `unroll` registers each. */
+INLINE void stream(size_t n, void *const *array_, int unroll, bool past_caches, int updated, bool write_only) {
+    enum { MOST = STREAM_MAX_UPDATED + 2 };
+    real *array[MOST];
+    for (int k = 0; k < updated + 1 + write_only; k++)
+        array[k] = array_[k];
+    const size_t step = (size_t)unroll * V_LANES;
+    for (size_t i = 0; i + step <= n; i += step) {
+        vr x[8];
+        UNROLLED
+        for (int k = 0; k <= updated; k++) {
+            UNROLLED
+            for (int u = 0; u < unroll; u++) {
+                x[u] = v_load(array[k] + i + u * V_LANES);
+                KEEP(x[u]);
+            }
+            UNROLLED
+            for (int u = 0; u < unroll && k < updated; u++)
+                if (past_caches)
+                    store_past_caches(array[k] + i + u * V_LANES, x[u]);
+                else
+                    v_store(array[k] + i + u * V_LANES, x[u]);
+        }
+        UNROLLED
+        for (int u = 0; u < unroll && write_only; u++)
+            if (past_caches)
+                store_past_caches(array[updated + 1] + i + u * V_LANES, x[u]);
+            else
+                v_store(array[updated + 1] + i + u * V_LANES, x[u]);
+    }
+}
+
+/* `unroll` registers' worth of divisions and roots, all independent: results are thrown away. */
+INLINE void chain(size_t n, int unroll, int divisions, int roots) {
+    vr x = v_set1((real)1.7), y = v_set1((real)1.3), acc[8];
+    for (int u = 0; u < 8; u++)
+        acc[u] = x;
+    const size_t step = (size_t)unroll * V_LANES;
+    for (size_t i = 0; i < n; i += step) {
+        UNROLLED
+        for (int u = 0; u < unroll; u++) {
+            KEEP(x);
+            KEEP(y);
+            if (divisions == 0 && roots == 0) {
+                acc[2 * u] = v_fma(acc[2 * u], x, y);
+                acc[2 * u + 1] = v_fma(acc[2 * u + 1], x, y);
+            }
+            UNROLLED
+            for (int k = 0; k < divisions || k < roots; k++) {
+                if (k < roots) {
+                    vr r = v_sqrt(x);
+                    KEEP(r);
+                }
+                if (k < divisions) {
+                    vr q = x / y;
+                    KEEP(q);
+                }
+            }
+        }
+    }
+    for (int u = 0; u < 8; u++)
+        KEEP(acc[u]);
+}
+
+/* ---- the table: every shape of every loop ------------------------------------------------------------------
+ */
+/* clang-format off */
+#define STREAM_SHAPE(X, a, b) X(0, 1, 0, a, b) X(1, 2, 0, a, b) X(2, 4, 0, a, b) X(3, 8, 0, a, b) X(4, 2, 1, a, b) X(5, 4, 1, a, b)
+#define STREAMS(X) \
+    STREAM_SHAPE(X, 1, 0) STREAM_SHAPE(X, 2, 0) STREAM_SHAPE(X, 3, 0) STREAM_SHAPE(X, 4, 0) \
+    STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
+#define CHAIN_SHAPE(X, a, b) X(0, 1, a, b) X(1, 2, a, b) X(2, 4, a, b)
+#define CHAINS(X) \
+    CHAIN_SHAPE(X, 0, 0) CHAIN_SHAPE(X, 0, 1) CHAIN_SHAPE(X, 0, 2) \
+    CHAIN_SHAPE(X, 1, 0) CHAIN_SHAPE(X, 1, 1) CHAIN_SHAPE(X, 1, 2) \
+    CHAIN_SHAPE(X, 2, 0) CHAIN_SHAPE(X, 2, 1) CHAIN_SHAPE(X, 2, 2)
+/* clang-format on */
+_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2, "STREAMS and CHAINS list them all");
+
+#define X(shape, unroll, past_caches, updated, write_only)                                                     \
+    static void stream_##shape##_##updated##_##write_only(size_t n, void *const *array) {                      \
+        stream(n, array, unroll, past_caches, updated, write_only);                                            \
+    }
+STREAMS(X)
+#undef X
+#define X(shape, unroll, divisions, roots)                                                                     \
+    static void chain_##shape##_##divisions##_##roots(size_t n) {                                              \
+        chain(n, unroll, divisions, roots);                                                                    \
+    }
+CHAINS(X)
+#undef X
+
+const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {
+#define X(shape, unroll, past_caches, updated, write_only)                                                     \
+    .stream[shape][updated - 1][write_only] = stream_##shape##_##updated##_##write_only,
+    STREAMS(X)
+#undef X
+#define X(shape, unroll, divisions, roots)                                                                     \
+    .chain[shape][divisions][roots] = chain_##shape##_##divisions##_##roots,
+        CHAINS(X)
+#undef X
+};
