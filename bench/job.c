@@ -83,13 +83,9 @@ static struct data_facts facts_of(const struct dataset *d) {
                            .n_test = d->test.n_rows,
                            .min_frequency = 1};
     memcpy(f.fingerprint, d->fingerprint, sizeof f.fingerprint);
+    bands_frequency(d, f.band_frequency);
     for (size_t j = 0; j < d->n_features; j++) {
-        uint64_t count = d->rest_ptr[j + 1] - d->rest_ptr[j];
-        for (size_t block = 0; j < d->n_hot && block < d->n_blocks; block++) {
-            const uint64_t *ptr = d->hot_ptr + block * (d->n_hot + 1) + j;
-            count += ptr[1] - ptr[0];
-        }
-        const double share = (double)count / (double)d->train.n_rows;
+        const double share = (double)data_column_count(d, j) / (double)d->train.n_rows;
         f.max_frequency = share > f.max_frequency ? share : f.max_frequency;
         f.min_frequency = share < f.min_frequency ? share : f.min_frequency;
     }
@@ -137,6 +133,7 @@ static bool load(struct state *s, size_t k) {
 }
 
 static void unload(struct state *s, size_t k) {
+    minima_forget_points(&s->minima, k);
     data_free(s->data[k]);
     s->data[k] = NULL;
 }
@@ -167,13 +164,16 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
 static void run_task(struct state *s, const struct task *task) {
     struct outcome out[LANES] = {0};
     double lstar[LANES];
+    const double *w_star[LANES];
     struct err e = {0};
     for (int lane = 0; lane < task->pack->n; lane++) {
         struct run r;
         plan_run(s->job->plan, task->pack->run[lane], &r);
         lstar[lane] = minima_of(&s->minima, &r);
+        w_star[lane] = minima_point_of(&s->minima, &r);
     }
-    bool ok = train_pack(s->job->plan, task->pack, s->data[task->dataset], s->job->kernels, lstar, out, &e);
+    bool ok = train_pack(s->job->plan, task->pack, s->data[task->dataset], s->job->kernels, lstar, w_star,
+                         out, &e);
 #pragma omp critical(writer)
     finish(s, task, out, ok, &e);
     for (int lane = 0; lane < LANES; lane++)

@@ -51,6 +51,8 @@ bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct
 }
 
 void minima_free(struct minima *m) {
+    for (size_t i = 0; i < m->n; i++)
+        free(m->need[i].w);
     free(m->need);
     free(m->first);
     *m = (struct minima){0};
@@ -63,23 +65,48 @@ size_t minima_missing(const struct minima *m, size_t dataset) {
     return n;
 }
 
+/* Data that were drawn from known weights need no minimiser: what is learnt of them is judged by those. The
+ * minimiser comes from the store where L* does; a store that has lost it is given it again. */
+static bool find_one(struct need *need, const struct dataset *d, int threads, struct store *s, struct err *e) {
+    const size_t n = d->n_features + 1;
+    const bool point = !d->w_true;
+    if (point && need->known &&
+        !store_get_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, n, &need->w, e))
+        return false;
+    if (need->known && (need->w || !point))
+        return true;
+    struct minimum found;
+    if (point && !(need->w = mem_zeroed(n, sizeof *need->w, e)))
+        return false;
+    if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, need->w, e) ||
+        !store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e) ||
+        (point && !store_put_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, need->w, n, e)))
+        return false;
+    need->lstar = found.loss;
+    return need->known = true;
+}
+
 bool minima_find(struct minima *m, size_t k, const struct dataset *d, int threads, struct store *s,
                  struct err *e) {
-    for (size_t i = m->first[k]; i != NEED_END; i = m->need[i].next) {
-        struct need *need = &m->need[i];
-        struct minimum found;
-        if (need->known)
-            continue;
-        if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, NULL, e) ||
-            !store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e))
+    for (size_t i = m->first[k]; i != NEED_END; i = m->need[i].next)
+        if (!find_one(&m->need[i], d, threads, s, e))
             return false;
-        need->lstar = found.loss;
-        need->known = true;
-    }
     return true;
+}
+
+void minima_forget_points(struct minima *m, size_t k) {
+    for (size_t i = m->first[k]; i != NEED_END; i = m->need[i].next) {
+        free(m->need[i].w);
+        m->need[i].w = NULL;
+    }
 }
 
 double minima_of(const struct minima *m, const struct run *r) {
     size_t i = look_up(m, r);
     return i != NEED_END && m->need[i].known ? m->need[i].lstar : NAN;
+}
+
+const double *minima_point_of(const struct minima *m, const struct run *r) {
+    size_t i = look_up(m, r);
+    return i != NEED_END ? m->need[i].w : NULL;
 }

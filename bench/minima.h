@@ -9,6 +9,8 @@ struct need {
     double l2;
     double lstar; /* valid once `known` */
     bool known;
+    double *w; /* (n_features + 1): its minimiser, for data that were not drawn from known weights; NULL: not in
+                  memory */
     size_t next; /* the next of the same data set; NEED_END after the last */
 };
 #define NEED_END SIZE_MAX
@@ -24,8 +26,11 @@ bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct
 void minima_free(struct minima *m);
 /* How many of a data set's are still to be found. */
 size_t minima_missing(const struct minima *m, size_t dataset);
-/* Finds and stores those of data set k. */
+/* Finds and stores those of data set k; the minimisers are in memory until they are forgotten. */
 bool minima_find(struct minima *m, size_t k, const struct dataset *d, int threads, struct store *s,
                  struct err *e);
 /* L* of a run; NAN where no gap is asked for. */
 double minima_of(const struct minima *m, const struct run *r);
+/* The minimiser that belongs to it, by feature; NULL where none is known or needed. */
+const double *minima_point_of(const struct minima *m, const struct run *r);
+void minima_forget_points(struct minima *m, size_t k);

@@ -84,7 +84,7 @@ static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
     for (size_t i = 0; i < b->n_packs; i++) {
         struct outcome out[LANES] = {0};
         struct err mine = {0};
-        bool done = train_pack(b->plan, &b->packs[i], b->data, b->kernels, lstar, out, &mine);
+        bool done = train_pack(b->plan, &b->packs[i], b->data, b->kernels, lstar, NULL, out, &mine);
 #pragma omp critical
         {
             runs += (size_t)b->packs[i].n;

@@ -136,6 +136,15 @@ struct sparse data_rest(const struct dataset *d, enum precision p) {
     return (struct sparse){d->rest_ptr, d->col_idx, column_values(d, p)};
 }
 
+uint64_t data_column_count(const struct dataset *d, size_t rank) {
+    uint64_t n = d->rest_ptr[rank + 1] - d->rest_ptr[rank];
+    for (size_t block = 0; rank < d->n_hot && block < d->n_blocks; block++) {
+        const uint64_t *ptr = d->hot_ptr + block * (d->n_hot + 1) + rank;
+        n += ptr[1] - ptr[0];
+    }
+    return n;
+}
+
 double data_nonzeros_estimate(const struct data_params *p) {
     return p->kind == DATA_SYNTHETIC ? (double)p->rows * (double)p->features * (1 - p->sparsity) : 0;
 }

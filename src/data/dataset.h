@@ -83,6 +83,9 @@ static inline const void *data_targets(const struct data_part *part, enum precis
     return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;
 }
 
+/* Non-zeros of the column of that rank among the training rows. */
+uint64_t data_column_count(const struct dataset *d, size_t rank);
+
 /* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read
  * yet). */
 size_t data_memory_estimate(const struct data_params *p, enum precision precision);

@@ -15,15 +15,20 @@ static const char *const sql[N_STATEMENTS] = {
                     "text = excluded.text, checksum = excluded.checksum",
     [ST_GET_NOTE] = "SELECT * FROM note WHERE name = ?",
     [ST_IDS] = "SELECT id FROM run ORDER BY id < 0, id", /* as unsigned numbers */
-    [ST_PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
+    [ST_PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
     [ST_GET_RUN] = "SELECT * FROM run WHERE id = ?",
-    [ST_PUT_DATA] = "INSERT INTO data VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (fingerprint) DO NOTHING",
+    [ST_PUT_DATA] =
+        "INSERT INTO data VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (fingerprint) DO NOTHING",
     [ST_GET_DATA] = "SELECT * FROM data WHERE fingerprint = ?",
     [ST_PUT_FILE] = "INSERT INTO file VALUES (?,?,?) ON CONFLICT (key) DO UPDATE SET "
                     "fingerprint = excluded.fingerprint, checksum = excluded.checksum",
     [ST_GET_FILE] = "SELECT * FROM file WHERE key = ?",
     [ST_PUT_MINIMUM] = "INSERT INTO minimum VALUES (?,?,?,?,?,?,?,?,?,?) "
                        "ON CONFLICT (fingerprint, loss, reduction, l2) DO NOTHING",
+    [ST_PUT_MINIMISER] = "INSERT INTO minimiser VALUES (?,?,?,?,?,?) "
+                         "ON CONFLICT (fingerprint, loss, reduction, l2) DO NOTHING",
+    [ST_GET_MINIMISER] =
+        "SELECT * FROM minimiser WHERE fingerprint = ? AND loss = ? AND reduction = ? AND l2 = ?",
     [ST_GET_MINIMUM] = "SELECT * FROM minimum WHERE fingerprint = ? AND loss = ? AND reduction = ? AND l2 = ?",
 };
 

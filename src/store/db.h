@@ -21,6 +21,8 @@ enum statement {
     ST_GET_FILE,
     ST_PUT_MINIMUM,
     ST_GET_MINIMUM,
+    ST_PUT_MINIMISER,
+    ST_GET_MINIMISER,
     N_STATEMENTS
 };
 

@@ -7,7 +7,7 @@
 -- unsigned 64-bit numbers in two's complement: printf('%016x', id) shows them as runs.csv does.
 
 PRAGMA application_id = 0x62656e63; -- "benc"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Free text: the grid file ('grid'), where it was, the machine, the build, the command.
 CREATE TABLE note (
@@ -24,6 +24,11 @@ CREATE TABLE run (
     curve        BLOB NOT NULL,
     test_error,                    -- share of held-out rows on the wrong side at the end
     weights_hash INTEGER NOT NULL,
+    unlearnt1,                     -- sum f (w-w*)^2 / sum f w*^2 at the end, over the most frequent fifth of the
+    unlearnt2,                     -- features, and so on down to the rarest; NULL: w* is not known
+    unlearnt3,
+    unlearnt4,
+    unlearnt5,
     seconds,                       -- of its pack, divided by the runs in it
     checksum     INTEGER NOT NULL
 );
@@ -38,6 +43,11 @@ CREATE TABLE data (
     max_frequency,                 -- of a feature: share of the rows it occurs in
     min_frequency,
     mean_label,
+    band1,                         -- mean frequency of each fifth of the features, the most frequent first: by law
+    band2,                         -- where the data were drawn, else as share of the rows
+    band3,
+    band4,
+    band5,
     checksum      INTEGER NOT NULL
 );
 
@@ -59,6 +69,17 @@ CREATE TABLE minimum (
     max_weight,
     iterations   INTEGER NOT NULL,
     start_loss,                    -- at w = 0, b = 0
+    checksum     INTEGER NOT NULL,
+    PRIMARY KEY (fingerprint, loss, reduction, l2)
+);
+
+-- The point at which L* is taken, for data that were not drawn from known weights.
+CREATE TABLE minimiser (
+    fingerprint  TEXT NOT NULL,
+    loss         TEXT NOT NULL,
+    reduction    TEXT NOT NULL,
+    l2           NOT NULL,
+    weights      BLOB NOT NULL,    -- f64, little-endian, by feature, the bias last
     checksum     INTEGER NOT NULL,
     PRIMARY KEY (fingerprint, loss, reduction, l2)
 );

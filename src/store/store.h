@@ -31,6 +31,7 @@ struct data_facts {
     char fingerprint[33];
     uint64_t n_rows, n_features, nnz, n_test;
     double max_frequency, min_frequency, mean_label; /* column share of rows: largest, smallest; mean of y */
+    double band_frequency[N_BANDS];                  /* data/bands.h */
 };
 bool store_put_data(struct store *s, const struct data_facts *f, struct err *e);
 bool store_get_data(struct store *s, const char *fingerprint, struct data_facts *f, bool *found, struct err *e);
@@ -43,3 +44,8 @@ bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss,
                        const struct minimum *m, struct err *e);
 bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
                        struct minimum *m, bool *found, struct err *e);
+/* Its minimiser, (n): by feature, the bias last. *w is malloc'ed, NULL where there is none of that length. */
+bool store_put_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                         const double *w, size_t n, struct err *e);
+bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                         size_t n, double **w, struct err *e);

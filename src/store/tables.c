@@ -81,6 +81,8 @@ static bool put_run(struct store *s, const struct outcome *o, struct err *e) {
     row_put_blob(&r, o->points, o->n_points * sizeof *o->points);
     row_put_real(&r, o->test_error);
     row_put_integer(&r, o->weights_hash);
+    for (int band = 0; band < N_BANDS; band++)
+        row_put_real(&r, o->unlearnt[band]);
     row_put_real(&r, o->seconds);
     return row_put_end(&r, e);
 }
@@ -118,6 +120,8 @@ bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found,
     o->n_points = len / sizeof *o->points;
     o->test_error = row_get_real(&r);
     o->weights_hash = row_get_integer(&r);
+    for (int band = 0; band < N_BANDS; band++)
+        o->unlearnt[band] = row_get_real(&r);
     o->seconds = row_get_real(&r);
     ok = row_get_end(&r, e);
     if (ok && !o->points)
@@ -146,6 +150,8 @@ bool store_put_data(struct store *s, const struct data_facts *f, struct err *e) 
     row_put_real(&r, f->max_frequency);
     row_put_real(&r, f->min_frequency);
     row_put_real(&r, f->mean_label);
+    for (int band = 0; band < N_BANDS; band++)
+        row_put_real(&r, f->band_frequency[band]);
     return row_put_end(&r, e);
 }
 
@@ -168,6 +174,8 @@ bool store_get_data(struct store *s, const char *fingerprint, struct data_facts 
     f->max_frequency = row_get_real(&r);
     f->min_frequency = row_get_real(&r);
     f->mean_label = row_get_real(&r);
+    for (int band = 0; band < N_BANDS; band++)
+        f->band_frequency[band] = row_get_real(&r);
     return *found = row_get_end(&r, e);
 }
 
@@ -199,17 +207,44 @@ static const char *reduction_name(bool mean) {
     return mean ? "mean" : "sum";
 }
 
+/* What a minimum or its point is called in messages. */
+enum { WHAT_CHARS = 128 };
+static void name_minimum(char what[WHAT_CHARS], const char *of, const char *fingerprint, enum loss loss) {
+    snprintf(what, WHAT_CHARS, "%s of the %s loss on data set %s", of, loss_names[loss], fingerprint);
+}
+
+static void put_minimum_key(struct row *r, const char *fingerprint, enum loss loss, bool mean, double l2) {
+    row_put_text(r, fingerprint);
+    row_put_text(r, loss_names[loss]);
+    row_put_text(r, reduction_name(mean));
+    row_put_real(r, l2);
+}
+
+/* The row of that key, past the key; *found: whether there is one. */
+static bool get_minimum_key(struct row *r, struct store *s, enum statement id, const char *what,
+                            const char *fingerprint, enum loss loss, bool mean, double l2, bool *found,
+                            struct err *e) {
+    char ignored[1];
+    sqlite3_stmt *st = db_key(s, id, e, 3, fingerprint, loss_names[loss], reduction_name(mean));
+    if (!st)
+        return false;
+    sqlite3_bind_double(st, 4, l2);
+    bool ok = row_get_begin(r, s, st, what, found, e);
+    for (int i = 0; ok && *found && i < 3; i++)
+        row_get_text(r, ignored, sizeof ignored);
+    if (ok && *found)
+        row_get_real(r);
+    return ok;
+}
+
 bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
                        const struct minimum *m, struct err *e) {
-    char what[128];
-    snprintf(what, sizeof what, "the minimum of the %s loss on data set %s", loss_names[loss], fingerprint);
+    char what[WHAT_CHARS];
+    name_minimum(what, "the minimum", fingerprint, loss);
     struct row r;
     if (!row_put_begin(&r, s, ST_PUT_MINIMUM, what, e))
         return false;
-    row_put_text(&r, fingerprint);
-    row_put_text(&r, loss_names[loss]);
-    row_put_text(&r, reduction_name(mean));
-    row_put_real(&r, l2);
+    put_minimum_key(&r, fingerprint, loss, mean, l2);
     row_put_real(&r, m->loss);
     row_put_real(&r, m->max_gradient);
     row_put_real(&r, m->max_weight);
@@ -222,23 +257,48 @@ bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss,
                        struct minimum *m, bool *found, struct err *e) {
     memset(m, 0, sizeof *m);
     *found = false;
-    char what[128], ignored[1];
-    snprintf(what, sizeof what, "the minimum of the %s loss on data set %s", loss_names[loss], fingerprint);
-    sqlite3_stmt *st = db_key(s, ST_GET_MINIMUM, e, 3, fingerprint, loss_names[loss], reduction_name(mean));
-    if (!st)
-        return false;
-    sqlite3_bind_double(st, 4, l2);
+    char what[WHAT_CHARS];
+    name_minimum(what, "the minimum", fingerprint, loss);
     struct row r;
-    bool ok = row_get_begin(&r, s, st, what, found, e);
+    bool ok = get_minimum_key(&r, s, ST_GET_MINIMUM, what, fingerprint, loss, mean, l2, found, e);
     if (!ok || !*found)
         return ok;
-    for (int i = 0; i < 3; i++)
-        row_get_text(&r, ignored, sizeof ignored);
-    row_get_real(&r);
     m->loss = row_get_real(&r);
     m->max_gradient = row_get_real(&r);
     m->max_weight = row_get_real(&r);
     m->iterations = (int)row_get_integer(&r);
     m->start_loss = row_get_real(&r);
     return *found = row_get_end(&r, e);
+}
+
+bool store_put_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                         const double *w, size_t n, struct err *e) {
+    char what[WHAT_CHARS];
+    name_minimum(what, "the minimiser", fingerprint, loss);
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_MINIMISER, what, e))
+        return false;
+    put_minimum_key(&r, fingerprint, loss, mean, l2);
+    row_put_blob(&r, w, n * sizeof *w);
+    return row_put_end(&r, e);
+}
+
+bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
+                         size_t n, double **w, struct err *e) {
+    *w = NULL;
+    bool found;
+    char what[WHAT_CHARS];
+    name_minimum(what, "the minimiser", fingerprint, loss);
+    struct row r;
+    bool ok = get_minimum_key(&r, s, ST_GET_MINIMISER, what, fingerprint, loss, mean, l2, &found, e);
+    if (!ok || !found)
+        return ok;
+    size_t len;
+    double *got = (double *)(void *)row_get_blob(&r, &len);
+    ok = row_get_end(&r, e) && (got || err_add(e, "%s: %s: out of memory", s->path, what));
+    if (ok && len == n * sizeof **w)
+        *w = got;
+    else
+        free(got);
+    return ok;
 }

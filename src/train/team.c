@@ -67,7 +67,7 @@ static void start_lane(struct team *t, int lane) {
 }
 
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
-               const struct kernels *k, const double *lstar, struct err *e) {
+               const struct kernels *k, const double *lstar, const double *const *w_star, struct err *e) {
     *t = (struct team){.data = data, .k = k, .precision = k->precision, .n = pack->n, .n_running = pack->n};
     t->real = k->precision == PRECISION_F32 ? sizeof(float) : sizeof(double);
     t->line = LANES * t->real;
@@ -76,6 +76,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         plan_run(plan, pack->run[lane < pack->n ? lane : 0], &a->run);
         a->target = *plan_target(plan);
         a->lstar = lane < pack->n && lstar ? lstar[lane] : NAN;
+        a->w_star = data->w_true ? data->w_true : lane < pack->n && w_star ? w_star[lane] : NULL;
         a->beta1_t = a->beta2_t = 1;
         a->running = lane < pack->n;
         a->out.id = a->run.id;
@@ -83,6 +84,8 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
             a->run.sched = schedules[0];
         schedule_in_steps(a->run.s, 1, a->run.v[KEY_SWEEP_epochs].number, a->s);
         a->out.test_error = NAN;
+        for (int band = 0; band < N_BANDS; band++)
+            a->out.unlearnt[band] = NAN;
     }
     const struct run *first = &t->lane[0].run;
     t->rule = rule_index(first->rule);
@@ -273,6 +276,8 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         t->n_running--;
         if (test->n_rows)
             a->out.test_error = errors[lane] / (double)test->n_rows;
+        if (a->w_star)
+            bands_unlearnt(t->data, a->w_star, t->w, t->precision, lane, a->out.unlearnt);
         struct err hash_failed = {0};
         a->out.weights_hash = hash_lane(t, lane, &hash_failed);
         if (hash_failed.count) {

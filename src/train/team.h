@@ -13,6 +13,7 @@ struct lane {
     struct run run;
     struct value target;
     double lstar;
+    const double *w_star; /* by feature; NULL: not known */
     double s[S_COUNT]; /* keys of its schedule, lengths in steps */
     struct schedule_cursor cursor;
     double eta, eta_next;    /* eta0 times the schedule, at this step and the next */
@@ -51,7 +52,8 @@ struct team {
 
 /* Sets up lanes, start points and arrays. team_free() in any case. */
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
-               const struct kernels *k, const double *lstar, struct err *e);
+               const struct kernels *k, const double *lstar, const double *const *w_star,
+               struct err *e);
 void team_free(struct team *t);
 size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v);
 

@@ -19,10 +19,11 @@ size_t train_memory(const struct dataset *d, enum precision p, const struct rule
 }
 
 bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
-                const struct kernels *k, const double *lstar, struct outcome out[LANES], struct err *e) {
+                const struct kernels *k, const double *lstar, const double *const *w_star,
+                struct outcome out[LANES], struct err *e) {
     const double start = clock_s();
     struct team t;
-    const bool ok = team_init(&t, plan, pack, data, k, lstar, e) && train_full(&t, e);
+    const bool ok = team_init(&t, plan, pack, data, k, lstar, w_star, e) && train_full(&t, e);
     for (int lane = 0; ok && lane < pack->n; lane++) {
         out[lane] = t.lane[lane].out;
         out[lane].seconds = (clock_s() - start) / pack->n;

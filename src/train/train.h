@@ -2,6 +2,7 @@
  * sink. */
 #pragma once
 #include "data/dataset.h"
+#include "data/bands.h"
 #include "data/minimum.h"
 #include "plan/plan.h"
 
@@ -22,14 +23,17 @@ struct outcome {
     struct point *points;  /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
     double test_error;     /* share of held-out rows on the wrong side at the end; NAN if there are none */
     uint64_t weights_hash; /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
+    double unlearnt[N_BANDS]; /* at the end, of the data's true weights or w* (data/bands.h); NAN: no w* */
     double seconds;        /* of its pack, divided by the runs in it */
 };
 void outcome_free(struct outcome *o);
 
 /* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop =
- * target and a gap; NAN otherwise). Any thread; allocates its own workspace. */
+ * target and a gap; NAN otherwise). w_star[k]: the minimiser that belongs to it, by feature, for data that were
+ * not drawn from known weights; NULL, as w_star itself may be, where there is none. Any thread; allocates its own workspace. */
 bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
-                const struct kernels *k, const double *lstar, struct outcome out[LANES], struct err *e);
+                const struct kernels *k, const double *lstar, const double *const *w_star,
+                struct outcome out[LANES], struct err *e);
 /* Bytes train_pack will allocate for a pack on these data. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule);
 

@@ -72,7 +72,7 @@ static inline void canned_put(struct canned *c, size_t i, const struct curve *cu
     struct point p[8];
     for (int k = 0; k < curve->n; k++)
         p[k] = (struct point){k, (uint64_t)k, (uint64_t)k * 10, curve->loss[k], test_loss ? test_loss[k] : NAN};
-    struct outcome o = {run.id, curve->blown_up, (uint64_t)curve->n, p, test_error, 0xabc0 + i, 0.5};
+    struct outcome o = {run.id, curve->blown_up, (uint64_t)curve->n, p, test_error, 0xabc0 + i, {NAN, NAN, NAN, NAN, NAN}, 0.5};
     canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
 }
 

@@ -63,7 +63,8 @@ static const double hard_numbers[] = {
 enum { N_NUMBERS = sizeof hard_numbers / sizeof *hard_numbers };
 
 static struct outcome sample(uint64_t id) {
-    return (struct outcome){id, true, N_HARD, hard_points, 0.25, 0xfedcba9876543210u, 0.125};
+    return (struct outcome){
+        id, true, N_HARD, hard_points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, 0.125}, 0.125};
 }
 
 static void same_bits(double got, double wanted) {
@@ -77,9 +78,9 @@ static void what_is_stored_comes_back_to_the_bit(void **state) {
     struct outcome in[N_NUMBERS + 1];
     for (int i = 0; i < N_NUMBERS; i++) {
         in[i] = sample(UINT64_MAX - (uint64_t)i);
-        in[i].test_error = in[i].seconds = hard_numbers[i];
+        in[i].test_error = in[i].unlearnt[i % N_BANDS] = in[i].seconds = hard_numbers[i];
     }
-    in[N_NUMBERS] = (struct outcome){0, false, 0, NULL, NAN, 0, NAN};
+    in[N_NUMBERS] = (struct outcome){0, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN};
     assert_true(store_put_runs(s, in, N_NUMBERS + 1, &e));
     store_close(s);
 
@@ -96,6 +97,7 @@ static void what_is_stored_comes_back_to_the_bit(void **state) {
         assert_memory_equal(out.points, hard_points, in[i].n_points * sizeof(struct point));
         if (i < N_NUMBERS) {
             same_bits(out.test_error, in[i].test_error);
+            same_bits(out.unlearnt[i % N_BANDS], in[i].unlearnt[i % N_BANDS]);
             same_bits(out.seconds, in[i].seconds);
         } else
             assert_true(isnan(out.test_error) && isnan(out.seconds));
@@ -168,7 +170,9 @@ static void notes_files_data_and_minima_come_back(void **state) {
     assert_string_equal(fp, "4567");
     assert_true(store_get_file(s, "b.svm", fp, &found, &e) && !found);
 
-    struct data_facts facts = {"00112233445566778899aabbccddeeff", 10, 20, 30, 4, 0.5, 0, -0.0}, facts_got;
+    struct data_facts facts = {"00112233445566778899aabbccddeeff", 10, 20, 30, 4, 0.5, 0, -0.0,
+                               {0.5, 0.25, 0.125, 0, -0.0}},
+                      facts_got;
     assert_true(store_put_data(s, &facts, &e));
     assert_true(store_get_data(s, facts.fingerprint, &facts_got, &found, &e) && found);
     assert_string_equal(facts_got.fingerprint, facts.fingerprint);
@@ -203,6 +207,24 @@ static void notes_files_data_and_minima_come_back(void **state) {
             same_bits(m_got.start_loss, m.start_loss);
         }
     }
+
+    const double point[] = {0.1, -0.0, INFINITY};
+    double *got_point;
+    assert_true(store_put_minimiser(s, "00", LOSS_logistic, true, 0.5, point, 3, &e));
+    static const struct {
+        double l2;
+        size_t n;
+        bool found;
+    } points_asked[] = {{0.5, 3, true}, {0.5, 2, false}, {0.25, 3, false}};
+    for (size_t i = 0; i < sizeof points_asked / sizeof *points_asked; i++) {
+        assert_true(store_get_minimiser(s, "00", LOSS_logistic, true, points_asked[i].l2, points_asked[i].n,
+                                        &got_point, &e));
+        if ((got_point != NULL) != points_asked[i].found)
+            fail_msg("minimiser %zu: found %d", i, got_point != NULL);
+        if (got_point)
+            assert_memory_equal(got_point, point, sizeof point);
+        free(got_point);
+    }
     store_close(s);
 }
 
@@ -236,6 +258,12 @@ static bool read_minimum(struct store *s) {
     bool found;
     return store_get_minimum(s, "00", LOSS_logistic, true, 0, &m, &found, &e) && found;
 }
+static bool read_minimiser(struct store *s) {
+    double *w;
+    bool ok = store_get_minimiser(s, "00", LOSS_logistic, true, 0, 2, &w, &e);
+    free(w);
+    return ok && w;
+}
 
 static void every_changed_column_is_noticed(void **state) {
     (void)state;
@@ -253,6 +281,9 @@ static void every_changed_column_is_noticed(void **state) {
         {read_run, "UPDATE run SET test_error = 0.25000000000000006"},
         {read_run, "UPDATE run SET test_error = NULL"},
         {read_run, "UPDATE run SET weights_hash = weights_hash + 1"},
+        {read_run, "UPDATE run SET unlearnt1 = 0.5"},
+        {read_run, "UPDATE run SET unlearnt5 = NULL"},
+        {read_run, "UPDATE run SET unlearnt2 = unlearnt3, unlearnt3 = unlearnt2"},
         {read_run, "UPDATE run SET seconds = -seconds"},
         {read_run, "UPDATE run SET checksum = ~checksum"},
         {read_note, "UPDATE note SET text = 'tezt'"},
@@ -264,21 +295,26 @@ static void every_changed_column_is_noticed(void **state) {
         {read_data, "UPDATE data SET max_frequency = 0.50001"},
         {read_data, "UPDATE data SET min_frequency = 0.00001"},
         {read_data, "UPDATE data SET mean_label = NULL"},
+        {read_data, "UPDATE data SET band1 = band2"},
+        {read_data, "UPDATE data SET band5 = NULL"},
         {read_file, "UPDATE file SET fingerprint = '01'"},
         {read_minimum, "UPDATE minimum SET lstar = 0.30000000000000004"},
         {read_minimum, "UPDATE minimum SET max_gradient = 0"},
         {read_minimum, "UPDATE minimum SET max_weight = 1"},
         {read_minimum, "UPDATE minimum SET iterations = 78"},
         {read_minimum, "UPDATE minimum SET start_loss = NULL"},
+        {read_minimiser, "UPDATE minimiser SET weights = X'00' || substr(weights, 2)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct store *s = open_store(true, false);
         struct outcome o[2] = {sample(1), sample(2)};
-        struct data_facts f = {"00", 10, 20, 30, 4, 0.5, 0, 0.25};
+        struct data_facts f = {"00", 10, 20, 30, 4, 0.5, 0, 0.25, {0.5, 0.25, 0.125, 0.0625, 0}};
+        const double point[] = {0.1, 0.2};
         struct minimum m = {0.3, 1e-11, 2, 77, 0.7};
         assert_true(store_put_runs(s, o, 2, &e) && store_put_note(s, "n", "text", 4, &e));
         assert_true(store_put_data(s, &f, &e) && store_put_file(s, "k", "00", &e));
         assert_true(store_put_minimum(s, "00", LOSS_logistic, true, 0, &m, &e));
+        assert_true(store_put_minimiser(s, "00", LOSS_logistic, true, 0, point, 2, &e));
         if (!cases[i].read(s))
             fail_msg("case %zu is damaged before it is damaged: %s", i, e.text);
         store_close(s);

@@ -162,7 +162,7 @@ static void random_starts_follow_their_law(void **state) {
         for (size_t k = 0; k < LANES; k++)
             pack.run[k] = k;
         assert_true(
-            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, &e));
+            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, NULL, &e));
         for (size_t lane = 0; lane < LANES; lane++) {
             double sum = 0, squares = 0, beside = 0;
             for (size_t j = 0; j < FEATURES; j++) {
@@ -206,7 +206,7 @@ static void starts_are_paired(void **state) {
         ready(&t, text);
         const struct pack pack = {.run = {0, 1}, .n = 2};
         assert_true(
-            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, &e));
+            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, NULL, &e));
         const size_t d = t.data->n_features;
         first = p ? first : calloc(d, sizeof *first);
         assert_non_null(first);

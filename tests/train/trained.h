@@ -46,8 +46,8 @@ static inline void train_one_pack(struct trained *t, const struct pack *pack, en
                                   const double *lstar) {
     struct outcome out[LANES] = {0};
     struct err e = {0};
-    if (!train_pack(t->plan, pack, t->data, kernels_get(isa, precision_of(&t->run[pack->run[0]])), lstar, out,
-                    &e))
+    if (!train_pack(t->plan, pack, t->data, kernels_get(isa, precision_of(&t->run[pack->run[0]])), lstar, NULL,
+                    out, &e))
         fail_msg("%s", e.text);
     for (int lane = 0; lane < pack->n; lane++) {
         outcome_free(&t->out[pack->run[lane]]);

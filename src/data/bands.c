@@ -1,0 +1,43 @@
+/* Shares of what there is to learn, band by band; bands.h says how to use them. */
+#include "data/bands.h"
+#include <math.h>
+
+size_t bands_start(size_t n_features, int band) {
+    const size_t k = (size_t)band, more = n_features % N_BANDS;
+    return n_features / N_BANDS * k + (k < more ? k : more);
+}
+
+/* The i-th feature in the order of frequency. A law's frequencies descend with the feature's number. */
+static size_t rank_at(const struct dataset *d, size_t i) {
+    return d->frequency ? d->rank_of[i] : i;
+}
+
+static double frequency_at(const struct dataset *d, size_t i) {
+    return d->frequency ? d->frequency[i] : (double)data_column_count(d, i) / (double)d->train.n_rows;
+}
+
+void bands_frequency(const struct dataset *d, double mean[N_BANDS]) {
+    for (int band = 0; band < N_BANDS; band++) {
+        const size_t from = bands_start(d->n_features, band), to = bands_start(d->n_features, band + 1);
+        double sum = 0;
+        for (size_t i = from; i < to; i++)
+            sum += frequency_at(d, i);
+        mean[band] = to > from ? sum / (double)(to - from) : NAN;
+    }
+}
+
+void bands_unlearnt(const struct dataset *d, const double *w_star, const void *w, enum precision p, int lane,
+                    double unlearnt[N_BANDS]) {
+    for (int band = 0; band < N_BANDS; band++) {
+        const size_t to = bands_start(d->n_features, band + 1);
+        double left = 0, all = 0;
+        for (size_t i = bands_start(d->n_features, band); i < to; i++) {
+            const size_t rank = rank_at(d, i), at = rank * LANES + (size_t)lane;
+            const double f = frequency_at(d, i), wanted = w_star[d->feature_of[rank]];
+            const double got = p == PRECISION_F32 ? ((const float *)w)[at] : ((const double *)w)[at];
+            left += f * ((got - wanted) * (got - wanted));
+            all += f * (wanted * wanted);
+        }
+        unlearnt[band] = all > 0 ? left / all : NAN;
+    }
+}
