@@ -56,3 +56,15 @@ const struct ceilings *ceilings_get(enum isa isa, enum precision p) {
     };
     return ceilings[isa][p];
 }
+
+extern const struct rest_kernels rest_kernels_scalar_f32, rest_kernels_scalar_f64, rest_kernels_avx2_f32,
+    rest_kernels_avx2_f64, rest_kernels_avx512_f32, rest_kernels_avx512_f64;
+static const struct rest_kernels *const rest_table[ISA_COUNT][PRECISION_COUNT] = {
+    {&rest_kernels_scalar_f32, &rest_kernels_scalar_f64},
+    {&rest_kernels_avx2_f32, &rest_kernels_avx2_f64},
+    {&rest_kernels_avx512_f32, &rest_kernels_avx512_f64},
+};
+
+const struct rest_kernels *rest_kernels_get(enum isa isa, enum precision p) {
+    return rest_table[isa][p];
+}

@@ -1,5 +1,6 @@
 /* The table of rules: rows from rules.h. */
 #include "kern/rule.h"
+#include "kern/rest.h"
 #include <string.h>
 
 #pragma GCC diagnostic ignored "-Woverride-init" /* KEYS: all NAN, then those the rule has */
@@ -46,4 +47,14 @@ int rule_index(const struct rule *r) {
     while (rules[k] != r)
         k++;
     return k;
+}
+
+static const struct rest laws[RULE_MAX][RULE_MAX_VARIANTS] = {
+#define X(name, variant, law_, traits_) [RULE_##name][variant] = {REST_##law_, traits_},
+    RESTS(X)
+#undef X
+};
+
+struct rest rest_of(int rule, int variant) {
+    return laws[rule][variant];
 }

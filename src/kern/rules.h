@@ -368,3 +368,28 @@ static const struct rule linesearch_rule = {
     R(linesearch) V(linesearch, 0, 0, 1, 0)
 /* clang-format on */
 #define RULES_NONE(...)
+
+/* What a rule does to a parameter while its gradient is zero, for the closed forms of rest.c: X(rule, variant, law,
+ * traits). A variant that is not named is replayed, step by step: right for every rule, slow after long rests.
+ *   STILL     nothing moves
+ *   DECAY     all state is multiplied by beta
+ *   VELOCITY  state 0 decays by beta and drives w
+ *   MOMENTS   state 0 (m) decays by beta1, state 1 (v) by beta2; w -= alpha m / D
+ *   CAPPED    as MOMENTS, with D of state 2, which stays
+ * Traits: AHEAD, the numerator is one decay further; INSIDE, D = sqrt(v + epsilon); LINEAR, D = v + epsilon; SHRINKS,
+ * w decays too; POINT, state 1 is the look-ahead point. */
+/* clang-format off */
+#define RESTS(X) \
+    X(sgd, 0, STILL, 0) \
+    X(momentum, 0, VELOCITY, 0) \
+    X(nag, 0, VELOCITY, REST_AHEAD) X(nag, 1, VELOCITY, REST_POINT) \
+    X(adagrad, 0, STILL, 0) X(adagrad, 1, STILL, 0) X(adagrad, 2, STILL, 0) \
+    X(rmsprop, 0, DECAY, 0) X(rmsprop, 1, DECAY, 0) \
+    X(adadelta, 0, DECAY, 0) \
+    X(adam, 0, MOMENTS, 0) X(adam, 1, MOMENTS, REST_INSIDE) \
+    X(adamw, 0, MOMENTS, REST_SHRINKS) X(adamw, 1, MOMENTS, REST_SHRINKS | REST_INSIDE) \
+    X(maxprop, 0, DECAY, 0) \
+    X(adamax, 0, MOMENTS, REST_LINEAR) \
+    X(nadam, 0, MOMENTS, REST_AHEAD) X(nadam, 1, MOMENTS, REST_AHEAD | REST_INSIDE) \
+    X(amsgrad, 0, CAPPED, 0) X(amsgrad, 1, CAPPED, REST_INSIDE)
+/* clang-format on */

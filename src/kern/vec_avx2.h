@@ -1,6 +1,7 @@
 /* 256-bit registers: 8 floats or 4 doubles. See vec_scalar.h. */
 #include <immintrin.h>
 #include <sleef.h>
+#include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -28,6 +29,12 @@ INLINE vr v_max(vr a, vr b) {
 }
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm256_blendv_pd(b, a, _mm256_cmp_pd(z, _mm256_setzero_pd(), _CMP_GE_OQ));
+}
+INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
+    return _mm256_blendv_pd(y, x, _mm256_cmp_pd(a, b, _CMP_LT_OQ));
+}
+INLINE bool v_all_lt(vr a, vr b) {
+    return _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LT_OQ)) == 0xf;
 }
 INLINE vr v_sqrt(vr x) {
     return _mm256_sqrt_pd(x);
@@ -82,6 +89,12 @@ INLINE vr v_max(vr a, vr b) {
 }
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(z, _mm256_setzero_ps(), _CMP_GE_OQ));
+}
+INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
+    return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+INLINE bool v_all_lt(vr a, vr b) {
+    return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)) == 0xff;
 }
 INLINE vr v_sqrt(vr x) {
     return _mm256_sqrt_ps(x);

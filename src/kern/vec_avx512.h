@@ -1,6 +1,7 @@
 /* 512-bit registers: 16 floats or 8 doubles. See vec_scalar.h. */
 #include <immintrin.h>
 #include <sleef.h>
+#include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -28,6 +29,12 @@ INLINE vr v_max(vr a, vr b) {
 }
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(z, _mm512_setzero_pd(), _CMP_GE_OQ), b, a);
+}
+INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
+    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), y, x);
+}
+INLINE bool v_all_lt(vr a, vr b) {
+    return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ) == 0xff;
 }
 INLINE vr v_sqrt(vr x) {
     return _mm512_sqrt_pd(x);
@@ -82,6 +89,12 @@ INLINE vr v_max(vr a, vr b) {
 }
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(z, _mm512_setzero_ps(), _CMP_GE_OQ), b, a);
+}
+INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
+}
+INLINE bool v_all_lt(vr a, vr b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ) == 0xffff;
 }
 INLINE vr v_sqrt(vr x) {
     return _mm512_sqrt_ps(x);

@@ -1,6 +1,7 @@
 /* One lane a register: plain C. Included by kern.c with `real` and KERN_F64 defined; vec_avx2.h and
  * vec_avx512.h define the same names and must agree with this file to the bit. */
 #include <sleef.h>
+#include <stdbool.h>
 
 enum { V_LANES = 1 };
 typedef real vr;
@@ -25,6 +26,13 @@ INLINE void v_store_any(real *p, vr x) {
 }
 INLINE vr v_max(vr a, vr b) {
     return a > b ? a : b;
+}
+/* a < b ? x : y; false for NaN */
+INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
+    return a < b ? x : y;
+}
+INLINE bool v_all_lt(vr a, vr b) {
+    return a < b;
 }
 INLINE vr v_select_ge0(vr z, vr a, vr b) {
     return z >= 0 ? a : b;
