@@ -151,7 +151,7 @@ static bool read_item(void *ctx, const char *s, size_t len) {
     if (len == 0) {
         text_add(i->r.why, "an empty item in the list");
     } else if (is_list_item(key, s, len, &name_len, &dots)) {
-        if (!(keys[key].flags & AXIS))
+        if (!(keys[key].flags & (AXIS | LADDER)))
             text_add(i->r.why, "expected one value, not a range");
         else if (dots ? read_dots(&i->r, s, len, dots) : read_call(&i->r, s, len, name_len))
             return true;
@@ -187,7 +187,7 @@ static bool distinct(struct item_reader *i) {
 }
 
 static bool finish(struct item_reader *i, size_t line) {
-    if (i->ok && i->n_items > 1 && !(keys[i->r.key].flags & AXIS)) {
+    if (i->ok && i->n_items > 1 && !(keys[i->r.key].flags & (AXIS | LADDER))) {
         diag_add(i->d, line, "%s: expected one value, not a list", keys[i->r.key].name);
         i->ok = false;
     }

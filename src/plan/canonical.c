@@ -34,6 +34,7 @@ static bool word_matters(const struct run *r, enum hyper key) {
 static void add_key(const struct run *r, enum key key, struct text *out) {
     if (r->v[key].word == VALUE_NONE)
         return;
+    text_add(out, key >= KEY_S ? "schedule_" : "");
     text_add(out, keys[key].name);
     text_add_n(out, " ", 1);
     value_print(key, r->v[key], out);
@@ -54,13 +55,16 @@ void plan_canonical(const struct plan *p, const struct run *r, struct text *out)
         if (r->v[KEY_H + h].word != VALUE_NONE && (!*keys[KEY_H + h].words || word_matters(r, h)))
             add_key(r, KEY_H + h, out);
     text_add(out, "schedule ");
-    text_add(out, r->schedule);
+    text_add(out, r->sched->name);
     text_add_n(out, "\n", 1);
+    for (enum key k = KEY_S; k < KEY_COUNT; k++)
+        add_key(r, k, out);
     add_section(r, SECTION_MODEL, out);
     add_section(r, SECTION_SWEEP, out);
     if (r->v[KEY_SWEEP_stop].word == STOP_TARGET)
         add_key(r, KEY_SWEEP_target, out);
-    if (r->v[KEY_MODEL_w0].word != VALUE_NUMBER || r->v[KEY_MODEL_b0].word != VALUE_NUMBER)
+    if (r->v[KEY_MODEL_w0].word != VALUE_NUMBER || r->v[KEY_MODEL_b0].word != VALUE_NUMBER ||
+        plan_shuffles(p, r))
         add_key(r, KEY_SWEEP_seeds, out); /* elsewhere the seed works through the data alone */
     text_add(out, "data ");
     text_add(out, p->fingerprint[r->dataset]);

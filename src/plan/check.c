@@ -29,14 +29,6 @@ static void check_name(struct grid *g, struct diag *d) {
              given ? "" : "; give name = NAME in [sweep]");
 }
 
-static void check_batch(const struct list *batch, size_t line, struct diag *d) {
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->v[i].word == VALUE_NUMBER) {
-            diag_add(d, line, "batch = %.0f: only full batches are known: expected full", batch->v[i].number);
-            return;
-        }
-}
-
 /* ---- [data] ---------------------------------------------------------------------------------------------- */
 
 /* A path of the grid file, as seen from the working directory. */
@@ -92,7 +84,7 @@ static void check_data(const struct grid *g, struct section *s, struct diag *d) 
 static void check_precision(const struct grid *g, const struct section *s, struct diag *d) {
     struct list precision = g->sweep.list[KEY_SWEEP_precision];
     bool f32 = precision.n > 0 && precision.v[0].word == PRECISION_F32;
-    for (enum key k = KEY_H; k < KEY_COUNT; k++)
+    for (enum key k = KEY_H; k < KEY_S; k++)
         for (size_t i = 0; i < s->list[k].n && keys[k].numbers == NUMBERS_REAL; i++) {
             double x = s->list[k].v[i].number, rounded = f32 ? (double)(float)x : x;
             double least = f32 ? (double)FLT_MIN : DBL_MIN, most = f32 ? (double)FLT_MAX : DBL_MAX;
@@ -113,90 +105,20 @@ static void check_precision(const struct grid *g, const struct section *s, struc
         }
 }
 
-/* The data section whose label stands at s, the longest that ends at a comma or the end (labels may hold
- * commas); n_data if there is none. */
-static size_t label_at(const struct grid *g, const char *s, const char **after) {
-    size_t found = g->n_data, longest = 0;
-    for (size_t i = 0; i < g->n_data; i++) {
-        size_t len = strlen(g->data[i].label);
-        if (len <= longest || strncmp(s, g->data[i].label, len) != 0)
-            continue;
-        const char *rest = s + len + strspn(s + len, " \t");
-        if (*rest == ',' || *rest == '\0') {
-            found = i;
-            longest = len;
-            *after = rest;
+/* Batches against the rows of synthetic data; those of files are known when the files are read (datasets.c). */
+static void check_rows(const struct grid *g, struct diag *d) {
+    for (size_t k = 0; k < g->n_data; k++) {
+        struct list rows = g->data[k].list[KEY_DATA_rows];
+        double least = INFINITY;
+        bool zipped = grid_zipped(g, KEY_DATA_rows, KEY_SWEEP_batch);
+        for (size_t i = 0; i < rows.n; i++) {
+            least = fmin(least, rows.v[i].number);
+            if (zipped && i < g->sweep.list[KEY_SWEEP_batch].n)
+                restrict_check_rows(g, &g->data[k], i, rows.v[i].number, d);
         }
+        if (!zipped && rows.n > 0)
+            restrict_check_rows(g, &g->data[k], SIZE_MAX, least, d);
     }
-    return found;
-}
-
-static void complain_label(const struct grid *g, const char *s, size_t len, size_t line, struct diag *d) {
-    struct text why = {0}, word = {0};
-    const char *names[64];
-    size_t n = 0;
-    for (size_t i = 0; i < g->n_data && n < 64; i++)
-        names[n++] = g->data[i].label;
-    text_add_n(&word, s, len);
-    text_addf(&why, "data: no [data] section is labelled '%.*s'", diag_quoted(s, len), s);
-    if (word.s)
-        add_nearest(&why, word.s, names, n);
-    diag_add(d, line, "%s", why.s ? why.s : "data: unknown label");
-    text_free(&word);
-    text_free(&why);
-}
-
-static void check_labels(const struct grid *g, struct section *s, struct diag *d) {
-    const struct ini_entry *given = s->given[KEY_OPTIMIZER_data];
-    s->takes_data = malloc((g->n_data + 1) * sizeof *s->takes_data);
-    if (!s->takes_data) {
-        d->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < g->n_data; i++)
-        s->takes_data[i] = !given;
-    if (!given || !*given->value)
-        return;
-    for (const char *at = given->value;; at++) {
-        at += strspn(at, " \t");
-        const char *after = at + strcspn(at, ",");
-        size_t i = label_at(g, at, &after);
-        if (i == g->n_data)
-            complain_label(g, at, (size_t)(after - at), given->line, d);
-        else if (s->takes_data[i])
-            diag_add(d, given->line, "data: '%s' is listed twice", g->data[i].label);
-        else
-            s->takes_data[i] = true;
-        at = after;
-        if (!*at)
-            return;
-    }
-}
-
-static void check_batches(const struct grid *g, struct section *s, struct diag *d) {
-    const struct ini_entry *given = s->given[KEY_OPTIMIZER_batch];
-    struct list all = g->sweep.list[KEY_SWEEP_batch], own = {0};
-    s->takes_batch = malloc((all.n + 1) * sizeof *s->takes_batch);
-    if (!s->takes_batch) {
-        d->failed = true;
-        return;
-    }
-    for (size_t j = 0; j < all.n; j++)
-        s->takes_batch[j] = !given;
-    if (!given || !*given->value || !axis_read(KEY_SWEEP_batch, given->value, given->line, &own, d))
-        return;
-    check_batch(&own, given->line, d);
-    for (size_t i = 0; i < own.n; i++) {
-        size_t j = 0;
-        while (j < all.n && (all.v[j].word != own.v[i].word || all.v[j].number != own.v[i].number))
-            j++;
-        if (j < all.n)
-            s->takes_batch[j] = true;
-        else if (own.v[i].word != VALUE_NUMBER)
-            diag_add(d, given->line, "batch: '%s' is not a batch of the sweep (line %zu)", given->value,
-                     section_line(&g->sweep, KEY_SWEEP_batch));
-    }
-    free(own.v);
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------- */
@@ -219,14 +141,13 @@ static void check_presence(const struct grid *g, struct diag *d) {
 void grid_check(struct grid *g, struct diag *d) {
     check_presence(g, d);
     check_name(g, d);
-    check_batch(&g->sweep.list[KEY_SWEEP_batch], section_line(&g->sweep, KEY_SWEEP_batch), d);
     zip_read(g, d);
     for (size_t i = 0; i < g->n_data; i++)
         check_data(g, &g->data[i], d);
-    for (size_t i = 0; i < g->n_optimizers; i++) {
+    for (size_t i = 0; i < g->n_optimizers; i++)
         check_precision(g, &g->optimizer[i], d);
-        check_labels(g, &g->optimizer[i], d);
-        check_batches(g, &g->optimizer[i], d);
-    }
+    restrict_read(g, d);
+    if (!d->failed)
+        check_rows(g, d);
     zip_check(g, d);
 }

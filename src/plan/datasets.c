@@ -36,15 +36,17 @@ static bool index_grow(const struct plan *p, struct index *x) {
 }
 
 static bool dataset_number(struct plan *p, struct index *x, const struct data_params *params,
-                           const char *fingerprint, uint32_t *number) {
+                           const char *fingerprint, struct data_size size, uint32_t *number) {
     if (2 * (p->n_datasets + 1) > x->size && !index_grow(p, x))
         return false;
     uint32_t *slot = find_slot(p, x, fingerprint);
     if (*slot == 0) {
         if (!mem_grow(&p->dataset, &p->cap_datasets, p->n_datasets + 1, sizeof *p->dataset, NULL) ||
-            !mem_grow(&p->fingerprint, &p->cap_fingerprints, p->n_datasets + 1, sizeof *p->fingerprint, NULL))
+            !mem_grow(&p->fingerprint, &p->cap_fingerprints, p->n_datasets + 1, sizeof *p->fingerprint, NULL) ||
+            !mem_grow(&p->size, &p->cap_sizes, p->n_datasets + 1, sizeof *p->size, NULL))
             return false;
         p->dataset[p->n_datasets] = *params;
+        p->size[p->n_datasets] = size;
         memcpy(p->fingerprint[p->n_datasets], fingerprint, sizeof *p->fingerprint);
         *slot = (uint32_t)++p->n_datasets;
     }
@@ -79,16 +81,40 @@ static struct data_params params_of(const struct section *s, const struct value 
     return p;
 }
 
-static bool fingerprint(const struct section *s, const struct data_params *params,
-                        const struct plan_known *known, char out[33], struct diag *d) {
-    struct err e = {0};
-    bool ok;
-    if (known && params->kind == DATA_LIBSVM) {
-        const char *path = s->given[KEY_DATA_path]->value;
-        ok = known->fingerprint(known->ctx, path, params, out) || err_add(&e, "%s is not in the store", path);
-    } else {
-        ok = data_fingerprint(params, out, &e);
+/* Where data sets get their names and sizes from: files are read, or what is known of them looked up. */
+struct source {
+    const struct plan_known *known; /* NULL: files are read */
+    struct data_size whole;         /* of the file counted last */
+    const char *counted;            /* its path */
+};
+
+static bool look_up(const struct section *s, const struct data_params *params, const struct plan_known *known,
+                    char out[33], struct data_size *size, struct err *e) {
+    const char *path = s->given[KEY_DATA_path]->value;
+    return (known->fingerprint(known->ctx, path, params, out) &&
+            (!known->size || known->size(known->ctx, out, size))) ||
+           err_add(e, "%s is not in the store", path);
+}
+
+static bool read_file(struct source *from, const struct data_params *params, char out[33],
+                      struct data_size *size, struct err *e) {
+    if (!data_fingerprint(params, out, e))
+        return false;
+    if (params->kind == DATA_LIBSVM &&
+        from->counted != params->path) { /* else: another seed, or share held out */
+        if (!data_count_file(params->path, &from->whole, e))
+            return false;
+        from->counted = params->path;
     }
+    *size = data_size_of(params, &from->whole);
+    return true;
+}
+
+static bool identify(const struct section *s, const struct data_params *params, struct source *from,
+                     char out[33], struct data_size *size, struct diag *d) {
+    struct err e = {0};
+    bool ok = from->known && params->kind == DATA_LIBSVM ? look_up(s, params, from->known, out, size, &e)
+                                                         : read_file(from, params, out, size, &e);
     for (char *at = e.text, *next; at && *at; at = next) {
         char *end = strchr(at, '\n');
         next = end ? end + 1 : at + strlen(at);
@@ -107,8 +133,7 @@ static bool may_be_seeded(const struct section *s) {
     return false;
 }
 
-static bool name_block(struct plan *p, struct block *b, struct index *x, const struct plan_known *known,
-                       struct diag *d) {
+static bool name_block(struct plan *p, struct block *b, struct index *x, struct source *from, struct diag *d) {
     size_t settings = 1;
     for (int a = 0; a < b->n_data_axes; a++)
         settings *= b->outer.length[a];
@@ -131,12 +156,20 @@ static bool name_block(struct plan *p, struct block *b, struct index *x, const s
         for (size_t k = 0; k < n_seeds; k++) {
             char name[33];
             struct data_params params = params_of(b->data, v, p->seeds.v[k].number);
-            if (!fingerprint(b->data, &params, known, name, d))
+            struct data_size size = {.n_rows = UINT64_MAX}; /* not known: taken to be enough for any batch */
+            if (!identify(b->data, &params, from, name, &size, d))
                 return false;
-            if (!dataset_number(p, x, &params, name, &b->dataset[i * n_seeds + k])) {
+            if (!dataset_number(p, x, &params, name, size, &b->dataset[i * n_seeds + k])) {
                 d->failed = true;
                 return false;
             }
+            if (params.kind != DATA_LIBSVM) /* else checked already (check.c) */
+                continue;
+            restrict_check_rows(&p->grid, b->data,
+                                b->batch_axis < b->n_data_axes ? digit[b->batch_axis] : SIZE_MAX,
+                                (double)size.n_rows, d);
+            if (d->n > 0)
+                return false;
         }
     }
     return true;
@@ -144,9 +177,10 @@ static bool name_block(struct plan *p, struct block *b, struct index *x, const s
 
 void plan_name_datasets(struct plan *p, const struct plan_known *known, struct diag *d) {
     struct index x = {0};
+    struct source from = {.known = known};
     for (size_t k = 0; k < p->grid.n_data; k++)
         if (p->block[k].n > 0)
-            name_block(p, &p->block[k], &x, known, d);
+            name_block(p, &p->block[k], &x, &from, d);
     free(x.slot);
 }
 
@@ -156,7 +190,9 @@ void plan_probe_files(const struct plan *p, const struct plan_known *known, stru
         char name[33];
         if (s->kind_known && s->data_kind == DATA_LIBSVM && s->path) {
             struct data_params params = {.kind = DATA_LIBSVM, .path = s->path, .test_path = s->test_path};
-            fingerprint(s, &params, NULL, name, d);
+            struct data_size size;
+            struct source from = {0};
+            identify(s, &params, &from, name, &size, d);
         }
     }
 }

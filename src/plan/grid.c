@@ -10,10 +10,9 @@ static const struct section_row {
     enum key_section kind;
     bool labelled;
 } section_rows[] = {
-    {"sweep", SECTION_SWEEP, false},
-    {"data", SECTION_DATA, true},
-    {"model", SECTION_MODEL, false},
-    {"optimizer", SECTION_OPTIMIZER, true},
+    {"sweep", SECTION_SWEEP, false},      {"data", SECTION_DATA, true},
+    {"model", SECTION_MODEL, false},      {"optimizer", SECTION_OPTIMIZER, true},
+    {"schedule", SECTION_SCHEDULE, true},
 };
 enum { N_SECTION_ROWS = sizeof section_rows / sizeof *section_rows, LABEL_MAX = 64 };
 
@@ -48,7 +47,9 @@ static bool label_check(const struct ini_section *from, const struct section_row
         diag_add(d, from->line, "[%s %.*s]: [%s] has no label", row->name, n, from->label, row->name);
     else if (row->labelled && len == 0)
         diag_add(d, from->line, "[%s] needs a label, as in [%s %s]", row->name, row->name,
-                 row->kind == SECTION_DATA ? "text" : "adam");
+                 row->kind == SECTION_DATA        ? "text"
+                 : row->kind == SECTION_OPTIMIZER ? "adam"
+                                                  : "cosine");
     else if (len > LABEL_MAX)
         diag_add(d, from->line, "the label '%.*s...' has %zu bytes: expected at most %d", n, from->label, len,
                  LABEL_MAX);
@@ -69,8 +70,12 @@ static struct section *section_place(struct grid *g, const struct section_row *r
         diag_add(d, from->line, "duplicate section [%s]: the first is on line %zu", row->name, s->line);
         return NULL;
     }
-    struct section *list = row->kind == SECTION_DATA ? g->data : g->optimizer;
-    size_t *n = row->kind == SECTION_DATA ? &g->n_data : &g->n_optimizers;
+    struct section *list = row->kind == SECTION_DATA        ? g->data
+                           : row->kind == SECTION_OPTIMIZER ? g->optimizer
+                                                            : g->schedule;
+    size_t *n = row->kind == SECTION_DATA        ? &g->n_data
+                : row->kind == SECTION_OPTIMIZER ? &g->n_optimizers
+                                                 : &g->n_schedules;
     for (size_t i = 0; i < *n; i++)
         if (strcmp(list[i].label, from->label) == 0) {
             diag_add(d, from->line, "duplicate label: [%s %s] is on line %zu already", row->name, from->label,
@@ -81,13 +86,6 @@ static struct section *section_place(struct grid *g, const struct section_row *r
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
-
-static void add_keys(enum key_section section, const struct rule *rule, struct text *out) {
-    int n = 0;
-    for (enum key k = 0; k < KEY_COUNT; k++)
-        if (key_belongs(k, section) && (k < KEY_H || !rule || !isnan(rule->defaults[k - KEY_H])))
-            text_addf(out, "%s%s", n++ ? ", " : "", keys[k].name);
-}
 
 static void complain_unknown_key(const struct ini_entry *entry, enum key_section section, struct diag *d) {
     const char *names[KEY_COUNT];
@@ -106,7 +104,8 @@ static void complain_unknown_key(const struct ini_entry *entry, enum key_section
         }
     if (n > 0) {
         text_add(&why, ": expected ");
-        add_keys(section, NULL, &why);
+        for (size_t k = 0; k < n; k++)
+            text_addf(&why, "%s%s", k ? ", " : "", names[k]);
         add_nearest(&why, entry->key, names, n);
     }
     diag_add(d, entry->line, "%s", why.s ? why.s : "unknown key");
@@ -128,96 +127,18 @@ static void take_keys(const struct ini *ini, const struct ini_section *from, str
     }
 }
 
-static void find_data_kind(struct section *s, struct diag *d) {
-    const struct ini_entry *entry = s->given[KEY_DATA_kind];
-    struct list *kind = &s->list[KEY_DATA_kind];
-    const char *text = entry ? entry->value : keys[KEY_DATA_kind].fallback;
-    s->kind_known = axis_read(KEY_DATA_kind, text, section_line(s, KEY_DATA_kind), kind, d);
-    if (s->kind_known)
-        s->data_kind = kind->v[0].word;
-}
-
-static void find_rule(struct section *s, struct diag *d) {
-    const struct ini_entry *entry = s->given[KEY_OPTIMIZER_kind];
-    const char *name = entry ? entry->value : s->label;
-    s->rule = rule_find(name);
-    s->kind_known = s->rule != NULL;
-    if (s->rule)
-        return;
-    const char *names[RULE_MAX];
-    struct text why = {0};
-    text_addf(&why, "'%.*s' is not a rule%s: expected ", diag_quoted(name, strlen(name)), name,
-              entry ? "" : ", and the section gives no kind");
-    for (int k = 0; k < n_rules; k++) {
-        names[k] = rules[k]->name;
-        text_addf(&why, "%s%s", k == 0 ? "" : ", ", names[k]);
-    }
-    add_nearest(&why, name, names, (size_t)n_rules);
-    diag_add(d, section_line(s, KEY_OPTIMIZER_kind), "kind: %s", why.s ? why.s : "unknown rule");
-    text_free(&why);
-}
-
-/* Whether the key applies to the section, given its kind. */
-static bool applies(const struct section *s, enum key key) {
-    if (!key_belongs(key, s->kind))
-        return false;
-    if (s->kind == SECTION_DATA && keys[key].section == SECTION_DATA)
-        return keys[key].flags & SYN << s->data_kind;
-    return key < KEY_H || !isnan(s->rule->defaults[key - KEY_H]);
-}
-
-static void complain_not_taken(const struct section *s, enum key key, struct diag *d) {
-    struct text why = {0};
-    if (s->kind == SECTION_OPTIMIZER) {
-        text_addf(&why, "%s has no key '%s': it takes ", s->rule->name, keys[key].name);
-        add_keys(s->kind, s->rule, &why);
-    } else {
-        text_addf(&why, "data of kind %s have no key '%s': they take ", data_kind_names[s->data_kind],
-                  keys[key].name);
-        int n = 0;
-        for (enum key k = 0; k < KEY_COUNT; k++)
-            if (key_belongs(k, SECTION_DATA) && applies(s, k))
-                text_addf(&why, "%s%s", n++ ? ", " : "", keys[k].name);
-    }
-    diag_add(d, section_line(s, key), "%s", why.s ? why.s : keys[key].name);
-    text_free(&why);
-}
-
 /* ---- values ---------------------------------------------------------------------------------------------- */
-
-static void read_default(struct section *s, enum key key, struct diag *d) {
-    bool start = s->kind == SECTION_DATA && keys[key].section == SECTION_MODEL;
-    if (start) /* that of [model] holds */
-        return;
-    if (key >= KEY_H) {
-        double x = s->rule->defaults[key - KEY_H];
-        struct list *l = &s->list[key];
-        l->v = malloc(sizeof *l->v);
-        if (!l->v) {
-            d->failed = true;
-            return;
-        }
-        l->v[0] = *keys[key].words ? (struct value){.word = (int)x}
-                                   : (struct value){.number = x, .word = VALUE_NUMBER};
-        l->n = 1;
-    } else if (keys[key].numbers != NUMBERS_TEXT && *keys[key].fallback) {
-        axis_read(key, keys[key].fallback, 1, &s->list[key], d);
-    } else if (s->kind == SECTION_DATA && keys[key].flags & NEEDS << s->data_kind) {
-        diag_add(d, s->line, "[data %s] lacks '%s', which data of kind %s need: %s", s->label, keys[key].name,
-                 data_kind_names[s->data_kind], keys[key].help);
-    }
-}
 
 static void read_values(struct section *s, struct diag *d) {
     for (enum key k = 0; k < KEY_COUNT; k++) {
         const struct ini_entry *entry = s->given[k];
         if (k == KEY_DATA_kind || (!entry && !s->kind_known))
             continue;
-        if (s->kind_known && !applies(s, k)) {
+        if (s->kind_known && !kind_takes(s, k)) {
             if (entry)
-                complain_not_taken(s, k, d);
+                kind_complain(s, k, d);
         } else if (!entry) {
-            read_default(s, k, d);
+            kind_default(s, k, d);
         } else if (keys[k].numbers != NUMBERS_TEXT) {
             axis_read(k, entry->value, entry->line, &s->list[k], d);
         } else if (!*entry->value) {
@@ -247,12 +168,9 @@ static void read_section(struct grid *g, const struct ini_section *from, struct 
     struct section *s = section_place(g, row, from, d);
     if (!s)
         return;
-    *s = (struct section){.kind = row->kind, .label = from->label, .line = from->line, .kind_known = true};
+    *s = (struct section){.kind = row->kind, .label = from->label, .line = from->line};
     take_keys(&g->ini, from, s, d);
-    if (s->kind == SECTION_DATA)
-        find_data_kind(s, d);
-    if (s->kind == SECTION_OPTIMIZER)
-        find_rule(s, d);
+    kind_find(s, d);
     read_values(s, d);
     read_start(s, d);
 }
@@ -285,7 +203,8 @@ void grid_read(struct grid *g, const char *file, const char *text, size_t len, c
     ini_read(&g->ini, text, len, d);
     g->data = mem_zeroed(g->ini.n_sections + 1, sizeof *g->data, NULL);
     g->optimizer = mem_zeroed(g->ini.n_sections + 1, sizeof *g->optimizer, NULL);
-    if (!g->file || !g->data || !g->optimizer) {
+    g->schedule = mem_zeroed(g->ini.n_sections + 1, sizeof *g->schedule, NULL);
+    if (!g->file || !g->data || !g->optimizer || !g->schedule) {
         d->failed = true;
         return;
     }
@@ -333,6 +252,7 @@ static void free_section(struct section *s) {
     free(s->test_path);
     free(s->takes_data);
     free(s->takes_batch);
+    free(s->takes_optimizer);
 }
 
 void grid_free(struct grid *g) {
@@ -342,8 +262,11 @@ void grid_free(struct grid *g) {
         free_section(&g->data[i]);
     for (size_t i = 0; i < g->n_optimizers; i++)
         free_section(&g->optimizer[i]);
+    for (size_t i = 0; i < g->n_schedules; i++)
+        free_section(&g->schedule[i]);
     free(g->data);
     free(g->optimizer);
+    free(g->schedule);
     free(g->file);
     free(g->name);
     ini_free(&g->ini);

@@ -7,16 +7,18 @@
 
 struct section {
     enum key_section kind;
-    const char *label; /* "" for [sweep] and [model] */
-    size_t line;       /* of its header; 0: not in the file, every key at its default */
-    bool kind_known;   /* the kind could be told: for [data] and [optimizer] it decides which keys apply */
-    int data_kind;     /* [data]: enum data_kind */
-    const struct rule *rule;                  /* [optimizer] */
+    const char *label;       /* "" for [sweep] and [model] */
+    size_t line;             /* of its header; 0: not in the file, every key at its default */
+    bool kind_known;         /* the kind could be told: for labelled sections it decides which keys apply */
+    int data_kind;           /* [data]: enum data_kind */
+    const struct rule *rule; /* [optimizer] */
+    const struct schedule *schedule;          /* [schedule] */
     const struct ini_entry *given[KEY_COUNT]; /* where a key was given, NULL where it was left out */
     struct list list[KEY_COUNT];              /* (n = 0: does not apply, or is TEXT, or could not be read) */
     bool paired; /* w0 and b0 come from `start`: list[KEY_MODEL_w0] and list[KEY_MODEL_b0] advance together */
     char *path, *test_path;         /* [data]: as from the working directory; NULL if not given */
     bool *takes_data, *takes_batch; /* [optimizer]: (n_data), (batch values) */
+    bool *takes_optimizer;          /* [schedule]: (n_optimizers) */
 };
 
 enum { ZIP_MAX = 8 };
@@ -24,8 +26,8 @@ enum { ZIP_MAX = 8 };
 struct grid {
     struct ini ini;
     char *file, *name;
-    struct section sweep, model, *data, *optimizer;
-    size_t n_data, n_optimizers;
+    struct section sweep, model, *data, *optimizer, *schedule;
+    size_t n_data, n_optimizers, n_schedules;
     enum key zip[ZIP_MAX];
     int n_zip;
 };
@@ -49,7 +51,28 @@ bool grid_paired(const struct grid *g, const struct section *data);
 /* Whether two keys are both named by zip. */
 bool grid_zipped(const struct grid *g, enum key a, enum key b);
 
-/* Checks of key against key, once every section is read (check.c, zip.c). */
+/* Kinds of sections (kinds.c): tells the kind of a [data], [optimizer] or [schedule] section, whose keys are
+ * given; whether a key applies to a section, its kind being known; complains of one that was given and does
+ * not; adds the keys that apply to a list. */
+void kind_find(struct section *s, struct diag *d);
+bool kind_takes(const struct section *s, enum key key);
+void kind_complain(const struct section *s, enum key key, struct diag *d);
+/* The value of a key that was left out, onto its list, where it has one; complains if it cannot do without. */
+void kind_default(struct section *s, enum key key, struct diag *d);
+
+/* Which axes advance together: of the outer axes (data, model, sweep), of an optimizer, or of a schedule. */
+static inline enum key_section key_scope(enum key key) {
+    return key >= KEY_S ? SECTION_SCHEDULE : key >= KEY_H ? SECTION_OPTIMIZER : SECTION_DATA;
+}
+
+/* Checks of key against key, once every section is read (check.c, restrict.c, zip.c). */
 void grid_check(struct grid *g, struct diag *d);
+/* What an optimizer runs on and with, and what a schedule applies to: fills takes_data, takes_batch and
+ * takes_optimizer. */
+void restrict_read(struct grid *g, struct diag *d);
+/* Complains of the sweep's batches that some optimizer takes on a data section of that many rows and that are
+ * larger. j: that batch only; SIZE_MAX: each. */
+void restrict_check_rows(const struct grid *g, const struct section *data, size_t j, double rows,
+                         struct diag *d);
 void zip_read(struct grid *g, struct diag *d);
 void zip_check(const struct grid *g, struct diag *d);

@@ -19,6 +19,11 @@ const struct key_row keys[KEY_COUNT] = {
      AXIS | ID | COLUMN, help},
     HYPERS(X)
 #undef X
+#define X(name, words, lo, hi, open, is_length, help) \
+    {SECTION_SCHEDULE, #name, words, sizeof(words) > 1 ? NUMBERS_NONE : NUMBERS_REAL, lo, hi, open, "", \
+     AXIS | ID | COLUMN, help},
+    SCHEDULE_KEYS(X)
+#undef X
 };
 /* clang-format on */
 

@@ -9,12 +9,13 @@
  *             PHRASE: always a word and a number, as in `gap 0.01`; TEXT: kept as a string (paths, labels)
  *   lo, hi, open   range of the number
  *   default   as it would be written; "" = none: a key that is NEEDED must be given, any other may be left out
- *   flags     AXIS: may be a list or range. ID: part of a run's canonical text. COLUMN: a column of runs.csv.
+ *   flags     AXIS: may be a list or range. LADDER: likewise, but no axis of the product. ID: part of a run's
+ *             canonical text. COLUMN: a column of runs.csv.
  *             SYN, SVM: a [data] key of that kind; NEEDED_SYN, NEEDED_SVM: one that kind cannot do without.
  */
 #pragma once
 #include "base/text.h"
-#include "kern/rule.h"
+#include "kern/schedule.h"
 
 enum key_section {
     SECTION_SWEEP,
@@ -26,6 +27,7 @@ enum key_section {
 };
 enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_PHRASE, NUMBERS_TEXT };
 enum key_flags {
+    LADDER = 4,
     AXIS = 8,
     ID = 16,
     COLUMN = 32,
@@ -42,8 +44,11 @@ enum key_flags {
     X(SWEEP, seeds, "", INTEGER, 0, 9007199254740991, 0, "1", AXIS, "fixes data, held-out rows, row order and random starts, never a hyperparameter") \
     X(SWEEP, epochs, "", INTEGER, 1, 1e9, 0, "100", ID, "passes over the data") \
     X(SWEEP, batch, "full", INTEGER, 1, 4294967295, 0, "full", AXIS | ID | COLUMN, "rows per step") \
+    X(SWEEP, order, "shuffled sequential", NONE, 0, 1, 0, "shuffled", ID | COLUMN, "of the rows within an epoch, where batch is a number") \
+    X(SWEEP, sparse_updates, "exact lazy dense", NONE, 0, 2, 0, "exact", ID | COLUMN, "what a step does to a weight it does not touch, where batch is a number") \
     X(SWEEP, precision, "f32 f64", NONE, 0, 1, 0, "f32", ID | COLUMN, "of the training arithmetic") \
     X(SWEEP, target, "gap ratio loss", PHRASE, 0, INFINITY, 0, "gap 0.01", 0, "loss to reach: gap X, ratio X or loss X") \
+    X(SWEEP, targets, "", REAL, 0, INFINITY, OPEN_HI, "0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001", LADDER, "ladder of losses to reach, of the same kind as target") \
     X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", 0, "whether a run ends at the first evaluation that meets the target") \
     X(SWEEP, evaluate, "", REAL, 0, 1e9, OPEN_LO, "1", ID, "epochs between evaluations of the whole loss") \
     X(SWEEP, zip, "", TEXT, 0, 0, 0, "", 0, "axes that advance together instead of crossing") \
@@ -71,16 +76,20 @@ enum key_flags {
     X(MODEL, start, "", TEXT, 0, 0, 0, "", AXIS, "pairs w0:b0, instead of both") \
     X(OPTIMIZER, kind, "", TEXT, 0, 0, 0, "", 0, "the update rule; the section's label if left out") \
     X(OPTIMIZER, data, "", TEXT, 0, 0, 0, "", 0, "labels of the data sets it runs on") \
-    X(OPTIMIZER, batch, "", TEXT, 0, 0, 0, "", 0, "batch sizes it runs with")
+    X(OPTIMIZER, batch, "", TEXT, 0, 0, 0, "", 0, "batch sizes it runs with") \
+    X(SCHEDULE, kind, "", TEXT, 0, 0, 0, "", 0, "the schedule; the section's label if left out") \
+    X(SCHEDULE, optimizers, "", TEXT, 0, 0, 0, "", 0, "labels of the optimizers it applies to")
 /* clang-format on */
 
-/* Ids: KEY_SWEEP_name, ..., KEY_MODEL_loss, then KEY_H + hyper (kern/rule.h) for the hyperparameters. */
+/* Ids: KEY_SWEEP_name, ..., KEY_MODEL_loss, then KEY_H + hyper (kern/rule.h) for the hyperparameters, then
+ * KEY_S + schedule key (kern/schedule.h). */
 enum key {
 #define X(section, name, ...) KEY_##section##_##name,
     GRID_KEYS(X)
 #undef X
         KEY_H,
-    KEY_COUNT = KEY_H + H_COUNT
+    KEY_S = KEY_H + H_COUNT,
+    KEY_COUNT = KEY_S + S_COUNT
 };
 
 extern const char *const key_section_names[SECTION_COUNT]; /* as written: sweep, data, ... */

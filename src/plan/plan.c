@@ -53,8 +53,18 @@ static void build_inner(struct inner *in, const struct grid *g, const struct sec
     product_clear(&in->product);
     for (int i = 0; i < g->n_zip; i++)
         zipped &= s->list[g->zip[i]].n > 0;
-    for (enum key k = KEY_H; k < KEY_COUNT; k++)
+    for (enum key k = KEY_H; k < KEY_S; k++)
         product_add(&in->product, g, k, s->list[k], false, zipped);
+}
+
+static void build_timing(struct timing *t, const struct grid *g, const struct section *s) {
+    bool zipped = g->n_zip > 0;
+    t->section = s;
+    product_clear(&t->product);
+    for (int i = 0; i < g->n_zip; i++)
+        zipped &= s->list[g->zip[i]].n > 0;
+    for (enum key k = KEY_S; k < KEY_COUNT; k++)
+        product_add(&t->product, g, k, s->list[k], false, zipped);
 }
 
 static void build_outer(struct block *b, const struct grid *g, const struct section *data) {
@@ -66,7 +76,8 @@ static void build_outer(struct block *b, const struct grid *g, const struct sect
         zipped &= grid_values(g, data, g->zip[i]).n > 0;
     for (int s = 0; s < 3; s++) {
         for (enum key k = 0; k < KEY_COUNT; k++)
-            if (keys[k].section == order[s] && k != KEY_SWEEP_seeds && keys[k].numbers != NUMBERS_TEXT)
+            if (keys[k].section == order[s] && k != KEY_SWEEP_seeds && keys[k].numbers != NUMBERS_TEXT &&
+                !(keys[k].flags & LADDER))
                 product_add(&b->outer, g, k, grid_values(g, data, k), paired, zipped);
         if (order[s] == SECTION_DATA)
             b->n_data_axes = b->outer.n_axes;
@@ -77,12 +88,21 @@ static void build_outer(struct block *b, const struct grid *g, const struct sect
             b->batch_axis = b->outer.column[c].axis;
 }
 
+/* Settings of the schedules that apply to the o-th optimizer. */
+static double count_timings(const struct plan *p, size_t o) {
+    double n = 0;
+    for (size_t k = 0; k < p->grid.n_schedules; k++)
+        if (plan_schedules(p, k, o))
+            n += product_count(&p->timing[k].product, 0, p->timing[k].product.n_axes);
+    return n > 0 ? n : 1;
+}
+
 /* Cells of the optimizers that run on block k with its j-th batch. */
 static double count_inner(const struct plan *p, size_t k, size_t j) {
     double n = 0;
     for (size_t o = 0; o < p->grid.n_optimizers; o++)
         if (plan_takes(&p->inner[o], k, j))
-            n += product_count(&p->inner[o].product, 0, p->inner[o].product.n_axes);
+            n += product_count(&p->inner[o].product, 0, p->inner[o].product.n_axes) * count_timings(p, o);
     return n;
 }
 
@@ -99,17 +119,21 @@ static double count_block(const struct plan *p, size_t k) {
 static const struct section *longest_axis(const struct grid *g, enum key *key) {
     const struct section *in = &g->sweep;
     *key = KEY_SWEEP_seeds;
-    for (size_t i = 0; i < 2 + g->n_data + g->n_optimizers; i++) {
-        const struct section *s = i == 0              ? &g->sweep
-                                  : i == 1            ? &g->model
-                                  : i < 2 + g->n_data ? &g->data[i - 2]
-                                                      : &g->optimizer[i - 2 - g->n_data];
-        for (enum key k = 0; k < KEY_COUNT; k++)
-            if (s->list[k].n > in->list[*key].n) {
-                in = s;
-                *key = k;
-            }
-    }
+    const struct {
+        const struct section *section;
+        size_t n;
+    } all[] = {{&g->sweep, 1},
+               {&g->model, 1},
+               {g->data, g->n_data},
+               {g->optimizer, g->n_optimizers},
+               {g->schedule, g->n_schedules}};
+    for (size_t a = 0; a < sizeof all / sizeof *all; a++)
+        for (const struct section *s = all[a].section; s < all[a].section + all[a].n; s++)
+            for (enum key k = 0; k < KEY_COUNT; k++)
+                if (!(keys[k].flags & LADDER) && s->list[k].n > in->list[*key].n) {
+                    in = s;
+                    *key = k;
+                }
     return in;
 }
 
@@ -135,13 +159,16 @@ void plan_build(struct plan *p, struct diag *d) {
     p->seeds = g->sweep.list[KEY_SWEEP_seeds];
     p->block = mem_zeroed(g->n_data + 1, sizeof *p->block, NULL);
     p->inner = mem_zeroed(g->n_optimizers + 1, sizeof *p->inner, NULL);
-    if (!p->block || !p->inner) {
+    p->timing = mem_zeroed(g->n_schedules + 1, sizeof *p->timing, NULL);
+    if (!p->block || !p->inner || !p->timing) {
         d->failed = true;
         return;
     }
     double n_runs = 0;
     for (size_t o = 0; o < g->n_optimizers; o++)
         build_inner(&p->inner[o], g, &g->optimizer[o]);
+    for (size_t k = 0; k < g->n_schedules; k++)
+        build_timing(&p->timing[k], g, &g->schedule[k]);
     for (size_t k = 0; k < g->n_data; k++) {
         build_outer(&p->block[k], g, &g->data[k]);
         p->block[k].n_batches = g->sweep.list[KEY_SWEEP_batch].n;
@@ -156,8 +183,13 @@ void plan_build(struct plan *p, struct diag *d) {
         return;
     }
     size_t cells = 0;
-    for (size_t o = 0; o < g->n_optimizers; o++)
-        p->inner[o].n = (size_t)product_count(&p->inner[o].product, 0, p->inner[o].product.n_axes);
+    for (size_t k = 0; k < g->n_schedules; k++)
+        p->timing[k].n = (size_t)product_count(&p->timing[k].product, 0, p->timing[k].product.n_axes);
+    for (size_t o = 0; o < g->n_optimizers; o++) {
+        struct inner *in = &p->inner[o];
+        in->n_timings = (size_t)count_timings(p, o);
+        in->n = (size_t)product_count(&in->product, 0, in->product.n_axes) * in->n_timings;
+    }
     for (size_t k = 0; k < g->n_data; k++) {
         if (!number_cells(p, k)) {
             d->failed = true;
@@ -167,6 +199,9 @@ void plan_build(struct plan *p, struct diag *d) {
         cells += p->block[k].n;
     }
     p->n_runs = cells * p->seeds.n;
+    struct list target = g->sweep.list[KEY_SWEEP_target], ladder = g->sweep.list[KEY_SWEEP_targets];
+    for (size_t i = 0; i < ladder.n && target.n > 0; i++) /* read as numbers, they are of the target's kind */
+        ladder.v[i].word = target.v[0].word;
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------- */
@@ -218,8 +253,10 @@ void plan_free(struct plan *p) {
     }
     free(p->block);
     free(p->inner);
+    free(p->timing);
     free(p->dataset);
     free(p->fingerprint);
+    free(p->size);
     free(p->text);
     grid_free(&p->grid);
     free(p);
@@ -251,6 +288,13 @@ const struct data_params *plan_dataset(const struct plan *p, size_t k) {
 const char *plan_dataset_fingerprint(const struct plan *p, size_t k) {
     return p->fingerprint[k];
 }
+struct data_size plan_dataset_size(const struct plan *p, size_t k) {
+    return p->size[k];
+}
 const struct value *plan_target(const struct plan *p) {
     return &p->grid.sweep.list[KEY_SWEEP_target].v[0];
+}
+size_t plan_targets(const struct plan *p, const struct value **targets) {
+    *targets = p->grid.sweep.list[KEY_SWEEP_targets].v;
+    return p->grid.sweep.list[KEY_SWEEP_targets].n;
 }

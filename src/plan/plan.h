@@ -7,24 +7,26 @@
  * keys, the last fastest), and seeds fastest of all. Runs of a cell, which differ only in the seed, are thus
  * adjacent. */
 #pragma once
-#include "data/dataset.h"
+#include "data/size.h"
 #include "kern/schedule.h"
 #include "plan/keys.h"
 
 /* Raised whenever the same run may give other bits; part of every run's id. */
 #define NUMERICS_VERSION "1"
 enum { PLAN_MAX_RUNS = 10000000 };
-enum { STOP_BUDGET, STOP_TARGET };              /* words of `stop` */
-enum { TARGET_GAP, TARGET_RATIO, TARGET_LOSS }; /* words of `target` */
+enum { STOP_BUDGET, STOP_TARGET };                   /* words of `stop` */
+enum { TARGET_GAP, TARGET_RATIO, TARGET_LOSS };      /* words of `target` */
+enum { ORDER_SHUFFLED, ORDER_SEQUENTIAL };           /* words of `order` */
+enum { UPDATES_EXACT, UPDATES_LAZY, UPDATES_DENSE }; /* words of `sparse_updates` */
 
 struct run {
-    struct value
-        v[KEY_COUNT]; /* every key: VALUE_NONE where it does not apply. v[KEY_SWEEP_seeds] is this run's seed */
+    struct value v[KEY_COUNT]; /* every key: VALUE_NONE where it does not apply (order and sparse_updates: with
+                                  batch = full). v[KEY_SWEEP_seeds] is this run's seed */
     const struct rule *rule;
     double h[H_COUNT]; /* the hyperparameters again, as the rule wants them: words as their number, NAN: not its
                           own */
     const struct schedule *sched; /* the schedule; never NULL (constant where none applies) */
-    double s[S_COUNT];            /* its keys as written (lengths in its unit), words as their number, NAN: not its own */
+    double s[S_COUNT]; /* its keys as written (lengths in its unit), words as their number, NAN: not its own */
     const char *optimizer, *schedule, *data; /* labels, owned by the plan */
     size_t optimizer_index, data_index;      /* number of the section */
     size_t cell;                             /* number of the cell: run number / number of seeds */
@@ -32,6 +34,12 @@ struct run {
     bool seed_matters;                       /* false: computed once, its row appears under each seed */
     uint64_t id;                             /* XXH3 of the canonical text */
 };
+
+/* Weight decay so strong that its product over a long rest would leave the numbers' range: mini-batch training
+ * then takes dense steps. A rule that reads the run alone. */
+static inline bool run_decays_fast(const struct run *r) {
+    return r->h[H_weight_decay] * r->h[H_eta0] > 1e-3;
+}
 
 struct plan;
 
@@ -43,6 +51,8 @@ struct plan_known { /* what a store knows of data files, so that a report needs 
     void *ctx;
     /* path: as written in the grid file; p->path: as seen from the working directory. False: not known. */
     bool (*fingerprint)(void *ctx, const char *path, const struct data_params *p, char out[33]);
+    /* Rows and non-zeros of the training part of a data set it knows. */
+    bool (*size)(void *ctx, const char *fingerprint, struct data_size *size);
 };
 struct plan *plan_read(const char *path, const char *seeds, struct err *e);
 struct plan *plan_read_text(const char *path, const char *text, size_t len, const char *seeds,
@@ -62,6 +72,7 @@ void plan_canonical(const struct plan *p, const struct run *r, struct text *out)
 size_t plan_n_datasets(const struct plan *p);
 const struct data_params *plan_dataset(const struct plan *p, size_t k);
 const char *plan_dataset_fingerprint(const struct plan *p, size_t k);
+struct data_size plan_dataset_size(const struct plan *p, size_t k);
 
 /* Levels of an axis: the distinct values key takes among the runs of an optimizer section (SIZE_MAX: of all),
  * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed, or NULL. */
@@ -69,14 +80,26 @@ size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, s
 
 /* Sweep-wide settings. */
 const struct value *plan_target(const struct plan *p);
+/* The ladder of targets, in the order given, each as *plan_target() is: the same word, its own number. */
+size_t plan_targets(const struct plan *p, const struct value **targets);
 
-/* Packs: up to LANES runs that share data set, loss, rule, variant and batch. Duplicate ids are computed once.
- * Longest first. */
+/* Packs: up to LANES runs that share data set, loss, rule, variant, batch and, where batch is a number, the
+ * order of rows and sparse_updates. Duplicate ids are computed once. Longest first; packs that share batches
+ * stand together. */
 struct pack {
     size_t run[LANES]; /* run numbers */
     int n;
     double work; /* estimated non-zeros x runs */
+    size_t dataset;
+    uint64_t batch;      /* rows per step; 0: full */
+    bool shuffled;       /* batch is a number below the number of rows, and the order is by the seed: */
+    uint64_t order_seed; /* which is this; 0 if not shuffled */
 };
+/* Whether two packs see the same rows at every step: then the same preparation of batches serves both. */
+static inline bool pack_shares_batches(const struct pack *a, const struct pack *b) {
+    return a->dataset == b->dataset && a->batch == b->batch && a->shuffled == b->shuffled &&
+           a->order_seed == b->order_seed;
+}
 /* skip(ctx, id) says whether a run need not be computed. *packs is malloc'ed; false when out of memory. */
 bool plan_packs(const struct plan *p, bool (*skip)(void *ctx, uint64_t id), void *ctx, struct pack **packs,
                 size_t *n_packs, size_t *n_todo, struct err *e);

@@ -36,6 +36,35 @@ static size_t find_inner(const struct plan *p, size_t data_index, size_t batch, 
     }
 }
 
+/* Values as rules and schedules want them. */
+static void plain_numbers(const struct value *v, int n, double *x) {
+    for (int k = 0; k < n; k++)
+        x[k] = v[k].word == VALUE_NUMBER ? v[k].number : v[k].word == VALUE_NONE ? NAN : v[k].word;
+}
+
+/* The k-th of the timings of optimizer o. */
+static void fill_timing(const struct plan *p, size_t o, size_t k, struct run *out) {
+    out->sched = schedule_find("constant");
+    out->schedule = out->sched->name;
+    for (size_t i = 0; i < p->grid.n_schedules; i++) {
+        const struct timing *t = &p->timing[i];
+        if (!plan_schedules(p, i, o))
+            continue;
+        if (k >= t->n) {
+            k -= t->n;
+            continue;
+        }
+        size_t digit[KEY_COUNT];
+        out->sched = t->section->schedule;
+        out->schedule = t->section->label;
+        memcpy(out->v + KEY_S, t->product.base + KEY_S, S_COUNT * sizeof *out->v);
+        split(&t->product, k, 0, t->product.n_axes, digit);
+        fill(&t->product, digit, out->v);
+        break;
+    }
+    plain_numbers(out->v + KEY_S, S_COUNT, out->s);
+}
+
 void plan_run(const struct plan *p, size_t i, struct run *out) {
     assert(i < p->n_runs);
     size_t seed = i % p->seeds.n, cell = i / p->seeds.n, data_index = 0;
@@ -67,22 +96,21 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
     size_t o = find_inner(p, data_index, batch, &rest);
     const struct inner *in = &p->inner[o];
     memcpy(out->v + KEY_H, in->product.base + KEY_H, H_COUNT * sizeof *out->v);
-    split(&in->product, rest, 0, in->product.n_axes, digit);
+    split(&in->product, rest / in->n_timings, 0, in->product.n_axes, digit);
     fill(&in->product, digit, out->v);
-    for (int h = 0; h < H_COUNT; h++) {
-        struct value v = out->v[KEY_H + h];
-        out->h[h] = v.word == VALUE_NUMBER ? v.number : v.word == VALUE_NONE ? NAN : v.word;
-    }
+    plain_numbers(out->v + KEY_H, H_COUNT, out->h);
+    fill_timing(p, o, rest % in->n_timings, out);
 
     out->v[KEY_SWEEP_seeds] = p->seeds.v[seed];
+    if (out->v[KEY_SWEEP_batch].word != VALUE_NUMBER)
+        out->v[KEY_SWEEP_order].word = out->v[KEY_SWEEP_sparse_updates].word = VALUE_NONE;
     out->rule = in->section->rule;
     out->optimizer = in->section->label;
-    out->schedule = "constant";
     out->data = b->data->label;
     out->optimizer_index = o;
     out->data_index = data_index;
     out->cell = cell;
-    out->seed_matters = data_seeded(out) || start_random(out);
+    out->seed_matters = data_seeded(out) || start_random(out) || plan_shuffles(p, out);
     out->id = plan_id(p, out);
 }
 
@@ -110,6 +138,13 @@ static void add_levels(struct levels *l, const struct product *p, enum key key) 
     l->n += n;
 }
 
+/* Of a key of schedules: from those that apply to optimizer o. */
+static void add_timing_levels(struct levels *l, const struct plan *p, size_t o, enum key key) {
+    for (size_t i = 0; i < p->grid.n_schedules; i++)
+        if (plan_schedules(p, i, o))
+            add_levels(l, &p->timing[i].product, key);
+}
+
 static bool runs_on(const struct plan *p, size_t o, size_t data_index) {
     for (size_t j = 0; j < p->block[data_index].n_batches; j++)
         if (plan_takes(&p->inner[o], data_index, j))
@@ -123,7 +158,11 @@ size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, s
         if (optimizer_index != SIZE_MAX && optimizer_index != o)
             continue;
         for (size_t k = 0; k < p->grid.n_data; k++)
-            if (runs_on(p, o, k))
+            if (!runs_on(p, o, k))
+                continue;
+            else if (key >= KEY_S)
+                add_timing_levels(&l, p, o, key);
+            else
                 add_levels(&l, key >= KEY_H ? &p->inner[o].product : &p->block[k].outer, key);
     }
     if (key == KEY_SWEEP_seeds)

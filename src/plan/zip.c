@@ -1,6 +1,6 @@
-/* zip = A, B: axes of equal length that advance together. Either all are keys of [optimizer], and then it
- * concerns the optimizers that take them all, or none is, and then it concerns the data sections for which all
- * apply. */
+/* zip = A, B: axes of equal length that advance together. Either all are keys of [optimizer] (or of
+ * [schedule]), and then it concerns the optimizers (schedules) that take them all, or none is, and then it
+ * concerns the data sections for which all apply. */
 #include "plan/grid.h"
 #include <string.h>
 
@@ -93,10 +93,11 @@ void zip_read(struct grid *g, struct diag *d) {
         return;
     }
     for (int i = 1; i < g->n_zip; i++)
-        if ((g->zip[i] < KEY_H) != (g->zip[0] < KEY_H)) {
+        if (key_scope(g->zip[i]) != key_scope(g->zip[0])) {
+            enum key inner = key_scope(g->zip[0]) == SECTION_DATA ? g->zip[i] : g->zip[0];
             diag_add(d, given->line,
-                     "zip: %s and %s cannot advance together: one is a key of [optimizer], the other not",
-                     keys[g->zip[0]].name, keys[g->zip[i]].name);
+                     "zip: %s and %s cannot advance together: one is a key of [%s], the other not",
+                     keys[g->zip[0]].name, keys[g->zip[i]].name, key_section_names[key_scope(inner)]);
             return;
         }
 }
@@ -104,10 +105,17 @@ void zip_read(struct grid *g, struct diag *d) {
 void zip_check(const struct grid *g, struct diag *d) {
     if (g->n_zip < 2)
         return;
-    bool hyper = g->zip[0] >= KEY_H, concerned = false;
-    for (size_t i = 0; i < (hyper ? g->n_optimizers : g->n_data); i++)
-        concerned |= check_lengths(g, hyper ? &g->optimizer[i] : &g->data[i], d);
+    enum key_section scope = key_scope(g->zip[0]);
+    const struct section *in = scope == SECTION_DATA        ? g->data
+                               : scope == SECTION_OPTIMIZER ? g->optimizer
+                                                            : g->schedule;
+    size_t n = scope == SECTION_DATA        ? g->n_data
+               : scope == SECTION_OPTIMIZER ? g->n_optimizers
+                                            : g->n_schedules;
+    bool concerned = false;
+    for (size_t i = 0; i < n; i++)
+        concerned |= check_lengths(g, &in[i], d);
     if (!concerned && d->n == 0)
-        diag_add(d, g->sweep.given[KEY_SWEEP_zip]->line, "zip: no %s has all of these axes",
-                 hyper ? "[optimizer]" : "[data] section");
+        diag_add(d, g->sweep.given[KEY_SWEEP_zip]->line, "zip: no [%s] section has all of these axes",
+                 key_section_names[scope]);
 }

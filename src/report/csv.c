@@ -126,7 +126,7 @@ static void add_header(struct text *t) {
     text_add(t, who_header);
     for (int k = 0; k < KEY_COUNT; k++)
         if (key_is_column(k))
-            text_addf(t, ",%s", keys[k].name);
+            text_addf(t, ",%s%s", k >= KEY_S ? "schedule_" : "", keys[k].name);
     for (int c = 0; c < N_WHAT; c++)
         text_addf(t, ",%s", what[c].name);
     text_add(t, "\n");

@@ -11,9 +11,9 @@ static const struct {
     {DATA, 1, "grid.ini:1: no [optimizer LABEL] section"},
     {ADAM, 1, "grid.ini:1: no [data LABEL] section"},
     {DATA ADAM "[optimiser sgd]\n", 1,
-     "grid.ini:6: unknown section [optimiser]: expected [sweep], [data LABEL], [model] or "
-     "[optimizer LABEL]; did you mean 'optimizer'?"},
-    {DATA ADAM "[schedule cosine]\nperiod = 50\n", 1, "grid.ini:6: unknown section [schedule]"},
+     "grid.ini:6: unknown section [optimiser]: expected [sweep], [data LABEL], [model], "
+     "[optimizer LABEL] or [schedule LABEL]; did you mean 'optimizer'?"},
+    {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: unknown section [trace]"},
     {DATA ADAM "[]\n", 1, "grid.ini:6: unknown section []"},
     {DATA ADAM "[sweep\n", 1, "grid.ini:6: '[sweep': expected [section]"},
     {"[data]\nrows=1\n" ADAM, 1, "grid.ini:1: [data] needs a label, as in [data text]"},
@@ -37,9 +37,8 @@ static const struct {
      2, "grid.ini:1: byte 0x7F in column 1 is not text"},
     /* keys */
     {"[sweep]\nepohs = 3\n" DATA ADAM, 1,
-     "grid.ini:2: unknown key 'epohs' in [sweep]: expected name, seeds, epochs, batch, "
-     "precision, target, stop, evaluate, zip; did you mean 'epochs'?"},
-    {"[sweep]\norder = shuffled\n" DATA ADAM, 1, "grid.ini:2: unknown key 'order' in [sweep]"},
+     "grid.ini:2: unknown key 'epohs' in [sweep]: expected name, seeds, epochs, batch, order, "
+     "sparse_updates, precision, target, targets, stop, evaluate, zip; did you mean 'epochs'?"},
     {"[sweep]\nbeta1 = 0.9\n" DATA ADAM, 1,
      "grid.ini:2: unknown key 'beta1' in [sweep]: it belongs in [optimizer]"},
     {DATA ADAM "sparsity = 0.9\n", 1,
@@ -82,9 +81,78 @@ static const struct {
      "grid.ini:2: precision: 'f16' is not known: expected f32 or f64; did you mean"},
     {"[sweep]\ntarget = 0.05\n" DATA ADAM, 1,
      "grid.ini:2: target: '0.05' is not known: expected gap, ratio or loss and a number"},
-    {"[sweep]\nbatch = 32\n" DATA ADAM, 1,
-     "grid.ini:2: batch = 32: only full batches are known: expected full"},
-    {DATA ADAM "batch = 32\n", 1, "grid.ini:6: batch = 32: only full batches are known: expected full"},
+    {"[sweep]\norder = random\n" DATA ADAM, 1,
+     "grid.ini:2: order: 'random' is not known: expected shuffled or sequential"},
+    {"[sweep]\nsparse_updates = exact, lazy\n" DATA ADAM, 1,
+     "grid.ini:2: sparse_updates: expected one value, not a list"},
+    {"[sweep]\ntargets = 0.5, -1\n" DATA ADAM, 1, "grid.ini:2: targets = -1: -1 is out of range"},
+    {"[sweep]\ntargets = 0.5, 0.5\n" DATA ADAM, 1, "grid.ini:2: targets: 0.5 is listed twice"},
+    {"[sweep]\ntargets = gap 0.5\n" DATA ADAM, 1, "grid.ini:2: targets: 'gap 0.5' is not a number"},
+    /* batches */
+    {"[sweep]\nbatch = 0\n" DATA ADAM, 1,
+     "grid.ini:2: batch = 0: 0 is out of range: expected full, or an integer"},
+    {"[sweep]\nbatch = 1.5\n" DATA ADAM, 1, "grid.ini:2: batch = 1.5: 1.5 is not an integer"},
+    {"[sweep]\nbatch = fall\n" DATA ADAM, 1, "grid.ini:2: batch: 'fall' is not a number"},
+    {"[sweep]\nbatch = 25, 100, 101, 102, full\n" DATA ADAM, 1,
+     "grid.ini:2: batch = 101: [data a] (line 3) has 100 rows to train on: expected full, or an integer in [1, "
+     "100]"},
+    {"[sweep]\nbatch = 60\n[data a]\nrows=100,50\nfeatures=3\nsparsity=0.9\n" ADAM, 1,
+     "grid.ini:2: batch = 60: [data a] (line 3) has 50 rows"},
+    {"[sweep]\nbatch = 60\n" DATA "[data b]\nrows=50\nfeatures=3\nsparsity=0.9\n" ADAM, 1,
+     "grid.ini:2: batch = 60: [data b] (line 7) has 50 rows"},
+    {"[sweep]\nbatch = 20, 60\nzip = rows, batch\n[data a]\nrows=100,50\nfeatures=3\nsparsity=0.9\n" ADAM, 1,
+     "grid.ini:2: batch = 60: [data a] (line 4) has 50 rows"},
+    {"[sweep]\nbatch = 60\nepohs = 1\n"
+     "[data a]\nrows=50\nfeatures=3\nsparsity=0.9\n" ADAM,
+     2, "grid.ini:2: batch = 60: [data a] (line 4) has 50 rows"},
+    {DATA ADAM "batch = 32\n", 1, "grid.ini:6: batch: 32 is not a batch of the sweep (line 1)"},
+    {"[sweep]\nbatch = 32, 64\n" DATA ADAM "batch = full, 64\n", 1,
+     "grid.ini:8: batch: full is not a batch of the sweep (line 2)"},
+    {"[sweep]\nbatch = 0\n" DATA ADAM "batch = 32\n", 1, "grid.ini:2: batch = 0: 0 is out of range"},
+    {"[sweep]\nbatch = full, 32, 64\n" DATA "[optimizer linesearch]\n", 1,
+     "grid.ini:7: [optimizer linesearch]: linesearch needs the loss of all rows at every step, so batch = 32 "
+     "(line 2) "
+     "is not for it: expected batch = full here"},
+    {"[sweep]\nbatch = full, 32\n" DATA "[optimizer slow]\nkind=linesearch\nbatch = 32\n", 1,
+     "grid.ini:9: [optimizer slow]: linesearch needs the loss of all rows"},
+    {DATA "[optimizer linesearch]\ncandidates = 2.5\n", 1,
+     "grid.ini:6: candidates = 2.5: 2.5 is not an integer"},
+    {DATA "[optimizer linesearch]\nshrink = 1\n", 1, "grid.ini:6: shrink = 1: 1 is out of range"},
+    /* schedules */
+    {DATA ADAM "[schedule]\nkind = step\n", 1, "grid.ini:6: [schedule] needs a label, as in [schedule cosine]"},
+    {DATA ADAM "[schedule cosin]\nperiod = 5\n", 1,
+     "grid.ini:6: kind: 'cosin' is not a schedule, and the section gives no kind: expected constant, step, "
+     "exponential, inverse, triangular, cosine, warmup; did you mean 'cosine'?"},
+    {DATA ADAM "[schedule x]\nkind = triangle\n", 1,
+     "grid.ini:7: kind: 'triangle' is not a schedule: expected"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\n[schedule cosine]\nperiod=6\n", 1,
+     "grid.ini:8: duplicate label: [schedule cosine] is on line 6 already"},
+    {DATA ADAM "[schedule cosine]\nfloor = 0.1\n", 1,
+     "grid.ini:6: [schedule cosine] lacks 'period', which schedules of kind cosine need"},
+    {DATA ADAM "[schedule step]\n", 2,
+     "grid.ini:6: [schedule step] lacks 'every', which schedules of kind step"},
+    {DATA ADAM "[schedule step]\nevery=3\n", 1, "lacks 'gamma'"},
+    {DATA ADAM "[schedule exponential]\n", 1, "lacks 'rate'"},
+    {DATA ADAM "[schedule inverse]\n", 1, "lacks 'rate'"},
+    {DATA ADAM "[schedule triangular]\n", 1, "lacks 'period'"},
+    {DATA ADAM "[schedule warmup]\n", 1, "lacks 'steps'"},
+    {DATA ADAM "[schedule inverse]\nrate = 1\nperiod = 5\n", 1,
+     "grid.ini:8: inverse has no key 'period': it takes kind, optimizers, rate"},
+    {DATA ADAM "[schedule constant]\nunit = epochs\n", 1, "grid.ini:7: constant has no key 'unit'"},
+    {DATA ADAM "[schedule cosine]\nperiods = 5\nperiod=5\n", 1,
+     "grid.ini:7: unknown key 'periods' in [schedule]: expected kind, optimizers, gamma, every, rate, period, "
+     "floor, "
+     "growth, steps, then, unit; did you mean 'period'?"},
+    {DATA ADAM "period = 5\n", 1, "grid.ini:6: unknown key 'period' in [optimizer]: it belongs in [schedule]"},
+    {DATA ADAM "[schedule cosine]\nperiod = 5, 0\n", 1, "grid.ini:7: period = 0: 0 is out of range"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\nfloor = 2\n", 1, "grid.ini:8: floor = 2: 2 is out of range"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\nunit = epoch\n", 1,
+     "grid.ini:8: unit: 'epoch' is not known: expected steps, epochs or budget; did you mean 'epochs'?"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\noptimizers = adam, sgd\n", 1,
+     "grid.ini:8: optimizers: no [optimizer] section is labelled 'sgd'"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\noptimizers = adma\n", 1, "did you mean 'adam'?"},
+    {DATA ADAM "[schedule cosine]\nperiod=5\noptimizers = adam, adam\n", 1,
+     "grid.ini:8: optimizers: 'adam' is listed twice"},
     {"[data a]\nrows=10.5\nfeatures=3\nsparsity=0.9\n" ADAM, 1,
      "grid.ini:2: rows = 10.5: 10.5 is not an integer"},
     {"[data a]\nrows=5000000000\nfeatures=3\nsparsity=0.9\n" ADAM, 1,
@@ -127,7 +195,16 @@ static const struct {
      "lists; did you mean 'features'?"},
     {"[sweep]\nzip = rows, seeds\n" DATA ADAM, 1, "grid.ini:2: zip: seeds cannot be zipped"},
     {"[sweep]\nzip = rows, eta0\n" DATA ADAM, 1, "grid.ini:2: zip: rows and eta0 cannot advance together"},
-    {"[sweep]\nzip = eta0, beta\n" DATA ADAM, 1, "grid.ini:2: zip: no [optimizer] has all of these axes"},
+    {"[sweep]\nzip = eta0, beta\n" DATA ADAM, 1,
+     "grid.ini:2: zip: no [optimizer] section has all of these axes"},
+    {"[sweep]\nzip = period, eta0\n" DATA ADAM "[schedule cosine]\nperiod=1,2\n", 1,
+     "grid.ini:2: zip: period and eta0 cannot advance together: one is a key of [schedule], the other not"},
+    {"[sweep]\nzip = rows, eta0\n" DATA ADAM, 1, "one is a key of [optimizer], the other not"},
+    {"[sweep]\nzip = period, rate\n" DATA ADAM "[schedule cosine]\nperiod=1,2\n", 1,
+     "grid.ini:2: zip: no [schedule] section has all of these axes"},
+    {"[sweep]\nzip = period, growth\n" DATA ADAM "[schedule cosine]\nperiod=1,2\n", 1,
+     "zip: period has 2 values (line 9), growth has 1 (line 8)"},
+    {"[sweep]\nzip = rows, targets\n" DATA ADAM, 1, "grid.ini:2: zip: 'targets' is not an axis"},
     {"[sweep]\nzip = w0, start\n" DATA ADAM, 1, "grid.ini:2: zip: no [data] section has all of these axes"},
     {"[sweep]\nzip = eta0, beta2\n" DATA ADAM "eta0=1,2\n", 1,
      "zip: eta0 has 2 values (line 8), beta2 has 1 (line 7)"},
@@ -176,7 +253,7 @@ static void bad_grids_are_refused_with_line_and_reason(void **state) {
 
 static void all_errors_come_at_once_by_line(void **state) {
     (void)state;
-    static const char text[] = "[sweep]\nseeds = 2..1\nepohs = 3\nbatch = 64\n"
+    static const char text[] = "[sweep]\nseeds = 2..1\nepohs = 3\nbatch = 0\n"
                                "[data a]\nrows = 10.5\nsparsity = 0.3\nl2 = 3\n"
                                "[data b]\nkind = libsvm\npath = missing.svm\n"
                                "[optimiser adam]\nfoo = bar\n"
@@ -236,7 +313,8 @@ static void damaged_grids_do_no_harm(void **state) {
     static const char text[] =
         "[sweep]\nseeds = 1..3\ntarget = gap 0.05\nzip = rows, features\n[data a, b]\nrows = 1, 2\n"
         "features = range(1, 5, 2)\nsparsity = 0.8\n[model]\nstart = -2:-2, 4:normal(1)\n"
-        "[optimizer adam] ; x\neta0 = logspace(1e-5, 1, 3), 7\ndata = a, b\nbatch = full\n";
+        "[optimizer adam] ; x\neta0 = logspace(1e-5, 1, 3), 7\ndata = a, b\nbatch = full\n"
+        "[schedule cosine]\nperiod = 3, 7\noptimizers = adam\n";
     static const char bytes[] = {'\0', '\n', '(', ')', ',', ';', '[', '=', '9', '.', ' ', '\xFF'};
     struct err e = {0};
     char copy[sizeof text];

@@ -1,4 +1,4 @@
-/* docs/grid.md says what the table of keys and the table of rules say: every row of them stands there word for
+/* docs/grid.md says what the tables of keys, rules and schedules say: every row of them stands there word for
  * word. On failure the row to paste is printed. */
 #include "plan_test.h"
 
@@ -19,30 +19,35 @@ static void add_key_row(enum key key, struct text *out) {
               needed         ? "needed"
               : *k->fallback ? k->fallback
                              : "",
-              k->flags & AXIS ? "list" : "");
+              k->flags & (AXIS | LADDER) ? "list" : "");
     add_escaped(out, k->help);
     text_add(out, " |\n");
 }
 
-/* | `rule` | formula | `key` (default), ... | */
-static void add_rule_row(const struct rule *r, struct text *out) {
-    text_addf(out, "| `%s` | ", r->name);
-    add_escaped(out, r->formula);
+/* | `rule` | formula | `key` (default), ... |; for a schedule likewise. key: that of the first default. */
+static void add_kind_row(const char *name, const char *formula, const double *defaults, int n, enum key first,
+                         struct text *out) {
+    text_addf(out, "| `%s` | ", name);
+    add_escaped(out, formula);
     const char *separator = " | ";
-    for (int h = 0; h < H_COUNT; h++) {
-        if (isnan(r->defaults[h]))
+    for (int k = 0; k < n; k++) {
+        enum key key = first + (enum key)k;
+        double x = defaults[k];
+        if (isnan(x))
             continue;
-        bool words = *keys[KEY_H + h].words;
-        struct value v = {.number = r->defaults[h], .word = words ? (int)r->defaults[h] : VALUE_NUMBER};
-        text_addf(out, "%s`%s` (", separator, keys[KEY_H + h].name);
-        value_print(KEY_H + h, v, out);
-        text_add(out, ")");
+        text_addf(out, "%s`%s` (", separator, keys[key].name);
         separator = ", ";
+        if (x == SCHEDULE_REQUIRED)
+            text_add(out, "needed");
+        else
+            value_print(key, (struct value){.number = x, .word = *keys[key].words ? (int)x : VALUE_NUMBER},
+                        out);
+        text_add(out, ")");
     }
-    text_add(out, " |\n");
+    text_add(out, *separator == ' ' ? " | |\n" : " |\n");
 }
 
-static void every_key_and_rule_is_documented(void **state) {
+static void every_key_rule_and_schedule_is_documented(void **state) {
     (void)state;
     char *doc;
     size_t len;
@@ -50,12 +55,16 @@ static void every_key_and_rule_is_documented(void **state) {
     struct text missing = {0};
     if (!file_read("../docs/grid.md", &doc, &len, &e))
         fail_msg("%s", e.text);
-    for (int i = 0; i < KEY_COUNT + n_rules; i++) {
+    for (int i = 0; i < KEY_COUNT + n_rules + n_schedules; i++) {
         struct text row = {0};
+        int rule = i - KEY_COUNT, schedule = rule - n_rules;
         if (i < KEY_COUNT)
             add_key_row((enum key)i, &row);
+        else if (rule < n_rules)
+            add_kind_row(rules[rule]->name, rules[rule]->formula, rules[rule]->defaults, H_COUNT, KEY_H, &row);
         else
-            add_rule_row(rules[i - KEY_COUNT], &row);
+            add_kind_row(schedules[schedule]->name, schedules[schedule]->formula, schedules[schedule]->defaults,
+                         S_COUNT, KEY_S, &row);
         if (!strstr(doc, row.s))
             text_add(&missing, row.s);
         text_free(&row);
@@ -68,6 +77,6 @@ static void every_key_and_rule_is_documented(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key_and_rule_is_documented)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_key_rule_and_schedule_is_documented)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

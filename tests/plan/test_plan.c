@@ -129,11 +129,14 @@ static void keys_that_do_not_apply_have_no_value(void **state) {
     for (enum key k = KEY_H; k < KEY_COUNT; k++) {
         bool own = k == KEY_H + H_eta0;
         assert_int_equal(r.v[k].word == VALUE_NONE, !own);
-        assert_int_equal(isnan(r.h[k - KEY_H]), !own);
+        assert_int_equal(isnan(k < KEY_S ? r.h[k - KEY_H] : r.s[k - KEY_S]), !own);
     }
     assert_true(r.h[H_eta0] == 0.001);
     assert_ptr_equal(r.rule, rule_find("sgd"));
     assert_string_equal(r.schedule, "constant");
+    assert_ptr_equal(r.sched, schedule_find("constant"));
+    assert_int_equal(r.v[KEY_SWEEP_order].word, VALUE_NONE);
+    assert_int_equal(r.v[KEY_SWEEP_sparse_updates].word, VALUE_NONE);
     plan_free(p);
 }
 

@@ -1,0 +1,171 @@
+/* What runs with what: the data sets and batches of an optimizer, the optimizers of a schedule. Every batch
+ * must be one that the optimizer can take and the data can give. */
+#include "plan/grid.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lists of labels ------------------------------------------------------------------------------------- */
+
+/* The sections that labels in a list may name. */
+struct choice {
+    const struct section *section;
+    size_t n;
+    enum key key; /* the key that lists them */
+};
+
+/* The section whose label stands at s, the longest that ends at a comma or the end (labels may hold commas);
+ * n if there is none. */
+static size_t label_at(const struct choice *c, const char *s, const char **after) {
+    size_t found = c->n, longest = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        size_t len = strlen(c->section[i].label);
+        if (len <= longest || strncmp(s, c->section[i].label, len) != 0)
+            continue;
+        const char *rest = s + len + strspn(s + len, " \t");
+        if (*rest == ',' || *rest == '\0') {
+            found = i;
+            longest = len;
+            *after = rest;
+        }
+    }
+    return found;
+}
+
+static void complain_label(const struct choice *c, const char *s, size_t len, size_t line, struct diag *d) {
+    struct text why = {0}, word = {0};
+    const char *names[64], *kind = c->key == KEY_OPTIMIZER_data ? "data" : "optimizer";
+    size_t n = 0;
+    for (size_t i = 0; i < c->n && n < 64; i++)
+        names[n++] = c->section[i].label;
+    text_add_n(&word, s, len);
+    text_addf(&why, "%s: no [%s] section is labelled '%.*s'", keys[c->key].name, kind, diag_quoted(s, len), s);
+    if (word.s)
+        add_nearest(&why, word.s, names, n);
+    diag_add(d, line, "%s", why.s ? why.s : "unknown label");
+    text_free(&word);
+    text_free(&why);
+}
+
+/* Which of c's sections the list names; all of them where there is no list. NULL when out of memory. */
+static bool *read_labels(const struct choice *c, const struct section *s, struct diag *d) {
+    const struct ini_entry *given = s->given[c->key];
+    bool *takes = malloc((c->n + 1) * sizeof *takes);
+    if (!takes) {
+        d->failed = true;
+        return NULL;
+    }
+    for (size_t i = 0; i < c->n; i++)
+        takes[i] = !given;
+    if (!given || !*given->value)
+        return takes;
+    for (const char *at = given->value;; at++) {
+        at += strspn(at, " \t");
+        const char *after = at + strcspn(at, ",");
+        size_t i = label_at(c, at, &after);
+        if (i == c->n)
+            complain_label(c, at, (size_t)(after - at), given->line, d);
+        else if (takes[i])
+            diag_add(d, given->line, "%s: '%s' is listed twice", keys[c->key].name, c->section[i].label);
+        else
+            takes[i] = true;
+        at = after;
+        if (!*at)
+            return takes;
+    }
+}
+
+/* ---- batches --------------------------------------------------------------------------------------------- */
+
+static void complain_batch(const struct grid *g, const struct ini_entry *given, struct value v,
+                           struct diag *d) {
+    struct text t = {0};
+    value_print(KEY_SWEEP_batch, v, &t);
+    diag_add(d, given->line, "batch: %s is not a batch of the sweep (line %zu)", t.s ? t.s : "this",
+             section_line(&g->sweep, KEY_SWEEP_batch));
+    text_free(&t);
+}
+
+static void read_batches(const struct grid *g, struct section *s, struct diag *d) {
+    const struct ini_entry *given = s->given[KEY_OPTIMIZER_batch];
+    struct list all = g->sweep.list[KEY_SWEEP_batch], own = {0};
+    s->takes_batch = malloc((all.n + 1) * sizeof *s->takes_batch);
+    if (!s->takes_batch) {
+        d->failed = true;
+        return;
+    }
+    for (size_t j = 0; j < all.n; j++)
+        s->takes_batch[j] = !given;
+    if (!given || !*given->value || !axis_read(KEY_SWEEP_batch, given->value, given->line, &own, d))
+        return;
+    for (size_t i = 0; i < own.n; i++) {
+        size_t j = 0;
+        while (j < all.n && value_compare(&all.v[j], &own.v[i]) != 0)
+            j++;
+        if (j < all.n)
+            s->takes_batch[j] = true;
+        else if (all.n > 0) /* else the sweep's are wrong, which was said */
+            complain_batch(g, given, own.v[i], d);
+    }
+    free(own.v);
+}
+
+/* A line search looks at the whole loss. */
+static void check_line_search(const struct grid *g, const struct section *s, struct diag *d) {
+    struct list all = g->sweep.list[KEY_SWEEP_batch];
+    for (size_t j = 0; j < all.n; j++)
+        if (s->takes_batch[j] && all.v[j].word == VALUE_NUMBER) {
+            diag_add(
+                d, section_line(s, KEY_OPTIMIZER_batch),
+                "[optimizer %s]: %s needs the loss of all rows at every step, so batch = %.0f (line %zu) is "
+                "not for it: expected batch = full here",
+                s->label, s->rule->name, all.v[j].number, section_line(&g->sweep, KEY_SWEEP_batch));
+            return;
+        }
+}
+
+static bool is_taken(const struct grid *g, size_t data, size_t j) {
+    for (size_t o = 0; o < g->n_optimizers; o++)
+        if (g->optimizer[o].takes_data[data] && g->optimizer[o].takes_batch[j])
+            return true;
+    return false;
+}
+
+void restrict_check_rows(const struct grid *g, const struct section *data, size_t j, double rows,
+                         struct diag *d) {
+    struct list all = g->sweep.list[KEY_SWEEP_batch];
+    size_t from = j == SIZE_MAX ? 0 : j, to = j == SIZE_MAX ? all.n : j + 1;
+    for (size_t i = from; i < to; i++)
+        if (all.v[i].word == VALUE_NUMBER && all.v[i].number > rows &&
+            is_taken(g, (size_t)(data - g->data), i)) {
+            diag_add(
+                d, section_line(&g->sweep, KEY_SWEEP_batch),
+                "batch = %.0f: [data %s] (line %zu) has %.0f rows to train on: expected full, or an integer in "
+                "[1, %.0f]",
+                all.v[i].number, data->label, data->line, rows, rows);
+            return;
+        }
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------- */
+
+void restrict_read(struct grid *g, struct diag *d) {
+    const struct choice data = {g->data, g->n_data, KEY_OPTIMIZER_data},
+                        optimizers = {g->optimizer, g->n_optimizers, KEY_SCHEDULE_optimizers};
+    for (size_t i = 0; i < g->n_optimizers; i++) {
+        struct section *s = &g->optimizer[i];
+        s->takes_data = read_labels(&data, s, d);
+        read_batches(g, s, d);
+        if (s->rule && s->rule->line_search && s->takes_batch)
+            check_line_search(g, s, d);
+    }
+    for (size_t i = 0; i < g->n_schedules; i++) {
+        struct section *s = &g->schedule[i];
+        s->takes_optimizer = read_labels(&optimizers, s, d);
+        for (size_t o = 0; o < g->n_optimizers && s->takes_optimizer; o++) {
+            const struct rule *rule = g->optimizer[o].rule;
+            if (!rule || isnan(rule->defaults[H_eta0])) /* nothing for it to multiply */
+                s->takes_optimizer[o] = false;
+        }
+    }
+}
