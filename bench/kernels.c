@@ -1,0 +1,182 @@
+/* `bench kernels`: which rules, sizes and instruction sets, one group after the other; what is printed and
+ * written. */
+#include "base/clock.h"
+#include "base/machine.h"
+#include "command.h"
+#include "kernels.h"
+#include "options.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct asked {
+    const char *rules, *isa, *sizes, *out;
+    bool all, check;
+    int format;
+};
+enum { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
+static const char *const formats[] = {"text", "csv", "json", NULL};
+
+#define TEXT(name, value, member, help)                                                                        \
+    { name, value, OPTION_TEXT, offsetof(struct asked, member), help, NULL, 0, 0 }
+static const struct option options[] = {
+    TEXT("rules", "REGEX", rules, "rules whose name matches (all); with --all also their variants"),
+    TEXT("isa", "LIST", isa, "of scalar, auto, avx2, avx512, separated by commas (all that this CPU has)"),
+    TEXT("sizes", "4K..256M", sizes, "bytes of an array, a list or a range by doubling (one in each cache, 64M)"),
+    {"all", NULL, OPTION_FLAG, offsetof(struct asked, all), "every variant, f32 and f64, 4K..256M", NULL, 0, 0},
+    {"check", NULL, OPTION_FLAG, offsetof(struct asked, check), "only compare every bit with scalar", NULL, 0, 0},
+    TEXT("out", "DIR", out, "also write kernels.csv, kernels.json and plots/ there"),
+    {"format", "text|csv|json", OPTION_WORD, offsetof(struct asked, format), "of what is printed", formats, 0, 0},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+/* Seconds of timing a group: the usual call ends within two minutes, whatever the machine. */
+static double group_seconds(const struct selection *sel, size_t bytes, bool all) {
+    const double usual = all ? 1e9 : 60.0 / (double)sel->n_subjects;
+    const double wanted = bytes >= MEMORY_BYTES / 4 ? 4 : 1;
+    const double part = bytes >= MEMORY_BYTES / 4 ? 0.7 : 0.1;
+    return usual * part < wanted ? usual * part : wanted;
+}
+
+static void progress(const struct subject *s, enum precision p, size_t done, size_t n) {
+    if (isatty(2))
+        fprintf(stderr, "\r\033[K%zu of %zu: %s %s", done, n, s->name, real_names[p]);
+    if (isatty(2) && done == n)
+        fprintf(stderr, "\r\033[K");
+}
+
+static void print(struct text *out) {
+    if (out->s)
+        fputs(out->s, stdout);
+    fflush(stdout);
+    out->len = 0;
+    if (out->s)
+        *out->s = '\0';
+}
+
+struct work {
+    const struct asked *asked;
+    struct selection sel;
+    struct arena arena;
+    struct method method;
+    struct results_rows rows;
+    struct context context;
+    struct text text;
+};
+
+/* Every group; text is printed as it comes. */
+static bool run_groups(struct work *w, struct err *e) {
+    const struct selection *sel = &w->sel;
+    const bool text = w->asked->format == FORMAT_TEXT && !w->asked->check;
+    const size_t n = sel->n_subjects * (1 + sel->precision[PRECISION_F64]);
+    size_t done = 0;
+    bool ok = true;
+    for (size_t k = 0; k < sel->n_subjects; k++)
+        for (enum precision p = 0; p < PRECISION_COUNT; p++) {
+            if (!sel->precision[p])
+                continue;
+            const struct subject *s = &sel->subject[k];
+            const size_t first = w->rows.n;
+            progress(s, p, done, n);
+            for (size_t i = 0; i < sel->n_sizes; i++)
+                ok = group_run(sel, s, p, sel->bytes[i], &w->arena, w->asked->check,
+                               group_seconds(sel, sel->bytes[i], w->asked->all), &w->method, &w->rows, e) &&
+                     ok;
+            progress(s, p, ++done, n);
+            if (text)
+                rows_text(&w->rows, first, &w->text);
+            print(&w->text);
+        }
+    return ok;
+}
+
+static bool write_one(const struct work *w, const char *name, void (*make)(const struct context *, struct text *),
+                      struct err *e) {
+    struct text path = {0}, content = {0};
+    text_addf(&path, "%s/%s", w->asked->out, name);
+    make(&w->context, &content);
+    bool ok = path.failed || content.failed ? err_add(e, "out of memory for %s", name)
+                                            : file_write(path.s, content.s, content.len, e);
+    text_free(&path);
+    text_free(&content);
+    return ok;
+}
+
+/* The folder; and what a former call left there, compared. */
+static bool write_all(struct work *w, struct text *notes, struct err *e) {
+    struct text former = {0};
+    bool ok = dir_make(w->asked->out, e);
+    text_addf(&former, "%s/kernels.csv", w->asked->out);
+    if (ok && !former.failed && !access(former.s, F_OK))
+        ok = rows_compare(&w->rows, former.s, notes, e);
+    text_free(&former);
+    return ok && write_one(w, "kernels.csv", rows_csv, e) && write_one(w, "kernels.json", rows_json, e) &&
+           rows_plots(&w->context, w->asked->out, e);
+}
+
+static bool finish(struct work *w, struct err *e) {
+    struct text notes = {0};
+    bool ok = !w->asked->out || write_all(w, &notes, e);
+    rows_warnings(&w->context, &notes);
+    if (w->asked->format == FORMAT_CSV)
+        rows_csv(&w->context, &w->text);
+    else if (w->asked->format == FORMAT_JSON)
+        rows_json(&w->context, &w->text);
+    if (w->text.failed || notes.failed)
+        ok = err_add(e, "out of memory");
+    print(&w->text);
+    if (notes.s)
+        fprintf(w->asked->format == FORMAT_TEXT ? stdout : stderr, "\n%s", notes.s);
+    text_free(&notes);
+    return ok;
+}
+
+static bool work_run(struct work *w, struct err *e) {
+    const struct asked *asked = w->asked;
+    for (enum code c = 0; !asked->isa && c < CODE_COUNT; c++)
+        if (!code_usable(c))
+            fprintf(stderr, "bench: %s is left out: this CPU cannot run it\n", code_names[c]);
+    method_open(&w->method);
+    w->context.method = &w->method;
+    w->context.rows = &w->rows;
+    context_make(&w->context);
+    bool ok = arena_make(&w->arena, w->sel.bytes[w->sel.n_sizes - 1], e);
+    if (ok && asked->format == FORMAT_TEXT && !asked->check) {
+        rows_text_head(&w->context, &w->text);
+        print(&w->text);
+    }
+    ok = ok && run_groups(w, e);
+    if (w->rows.n_checked && !e->count)
+        fprintf(asked->check ? stdout : stderr, "%zu kernels checked: every bit as scalar has it\n",
+                w->rows.n_checked);
+    if (!asked->check && w->rows.n)
+        ok = finish(w, e) && ok;
+    method_close(&w->method);
+    arena_free(&w->arena);
+    free(w->rows.row);
+    text_free(&w->text);
+    return ok;
+}
+
+int kernels_command(int argc, char **argv) {
+    struct asked asked = {0};
+    struct err e = {0};
+    bool help;
+    int code = EXIT_USAGE;
+    options_read(options, N_OPTIONS, argc, argv, &asked, &help, &e);
+    if (help && !e.count) {
+        printf("bench kernels: the update rules timed against what this machine can do (defaults in "
+               "parentheses)\n\n");
+        options_help(options, N_OPTIONS, stdout);
+        code = EXIT_DONE;
+    } else if (!e.count) {
+        struct work w = {.asked = &asked};
+        if (selection_make(&w.sel, asked.rules, asked.isa, asked.sizes, asked.all, &e))
+            code = work_run(&w, &e) ? EXIT_DONE : EXIT_INCOMPLETE;
+        selection_free(&w.sel);
+    }
+    if (e.text)
+        fprintf(stderr, "%s", e.text);
+    err_clear(&e);
+    return code;
+}

@@ -1,0 +1,171 @@
+/* A group: one rule at one size in one precision, all that is timed in turn. The rule in both loops as each code
+ * has it, the clock of the core, and the two ceilings of each instruction set in all their shapes:
+ *
+ *   stream  the traffic of the rule and nothing else, over the same arrays
+ *   chain   its divisions and roots and nothing else
+ *
+ * No code can be faster than the slower of the two. */
+#include "base/mem.h"
+#include "kernels.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+    CHAIN_ELEMENTS = 16384,
+    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES),
+    MOST_CONTESTANTS = CODE_COUNT * LOOP_COUNT + 1 + N_CEILINGS + CHAIN_SHAPES
+};
+enum { RIVAL_NONE = -1, RIVAL_STREAM = 0, RIVAL_CHAIN = ISA_COUNT, RIVAL_FMA = 2 * ISA_COUNT };
+
+static void run_kernel(const struct contestant *c, uint64_t calls) {
+    for (uint64_t k = 0; k < calls; k++)
+        operands_run(c->o, c->kernels, c->loop);
+}
+static void run_stream(const struct contestant *c, uint64_t calls) {
+    for (uint64_t k = 0; k < calls; k++)
+        c->stream(c->o->n, c->o->stream);
+}
+static void run_chain(const struct contestant *c, uint64_t calls) {
+    for (uint64_t k = 0; k < calls; k++)
+        c->chain(CHAIN_ELEMENTS);
+}
+
+struct group {
+    const struct selection *sel;
+    struct operands o;
+    struct contestant c[MOST_CONTESTANTS];
+    size_t n;
+    struct contestant *kernel[LOOP_COUNT][CODE_COUNT], *clock;
+    double *ns; /* (MOST_CONTESTANTS, MOST_ROUNDS) */
+};
+
+static struct contestant *add(struct group *g, void (*run)(const struct contestant *, uint64_t), int rival) {
+    struct contestant *c = &g->c[g->n];
+    *c = (struct contestant){.run = run, .o = &g->o, .rival = rival, .ns = g->ns + g->n * MOST_ROUNDS};
+    g->n++;
+    return c;
+}
+
+static bool isa_wanted(const struct selection *sel, enum isa isa) {
+    for (enum code c = 0; c < CODE_COUNT; c++)
+        if (sel->code[c] && code_isa(c) == isa)
+            return true;
+    return false;
+}
+
+static void add_ceilings(struct group *g, enum isa isa) {
+    const struct ceilings *ceilings = ceilings_get(isa, g->o.precision);
+    const struct rule_cost *cost = &g->o.s->cost;
+    for (int shape = 0; shape < STREAM_SHAPES; shape++)
+        add(g, run_stream, RIVAL_STREAM + (int)isa)->stream =
+            ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
+    for (int shape = 0; shape < CHAIN_SHAPES && (cost->divisions || cost->roots); shape++)
+        add(g, run_chain, RIVAL_CHAIN + (int)isa)->chain =
+            ceilings->chain[shape][cost->divisions][cost->roots];
+}
+
+static void add_all(struct group *g) {
+    for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
+        for (enum code code = 0; code < CODE_COUNT; code++)
+            if (g->sel->code[code]) {
+                struct contestant *c = add(g, run_kernel, RIVAL_NONE);
+                c->kernels = code_kernels(code, g->o.precision);
+                c->loop = loop;
+                g->kernel[loop][code] = c;
+            }
+    g->clock = add(g, contestant_clock, RIVAL_NONE);
+    for (enum isa isa = 0; isa < ISA_COUNT; isa++)
+        if (isa_wanted(g->sel, isa))
+            add_ceilings(g, isa);
+    for (int shape = 0; shape < CHAIN_SHAPES; shape++)
+        add(g, run_chain, RIVAL_FMA)->chain = ceilings_get(isa_best(), g->o.precision)->chain[shape][0][0];
+}
+
+/* The least median among rivals; 0 if there are none. */
+static double best(const struct group *g, int rival) {
+    double ns = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->c[i].rival == rival && (ns == 0 || g->c[i].median < ns))
+            ns = g->c[i].median;
+    return ns;
+}
+
+static double per_call(const struct contestant *c, enum counter counter) {
+    return c->counted ? (double)c->count[counter] / (double)c->counted : NAN;
+}
+
+static struct row make_row(const struct group *g, enum loop loop, enum code code) {
+    const struct contestant *c = g->kernel[loop][code];
+    const struct contestant *scalar = g->kernel[loop][CODE_SCALAR], *plain = g->kernel[loop][CODE_AUTO];
+    const double n = (double)g->o.n, ghz = CLOCK_ADDS / g->clock->median;
+    struct row r = {.s = g->o.s,
+                    .precision = g->o.precision,
+                    .loop = loop,
+                    .code = code,
+                    .level = level_of(g->o.s, g->o.bytes),
+                    .bytes = g->o.bytes,
+                    .n = g->o.n,
+                    .samples = c->n,
+                    .calls = c->calls,
+                    .call_ns = c->median,
+                    .ns = c->median / n,
+                    .spread = c->mad / c->median};
+    r.stream_ns = best(g, RIVAL_STREAM + (int)code_isa(code)) / n;
+    r.chain_ns = best(g, RIVAL_CHAIN + (int)code_isa(code)) / CHAIN_ELEMENTS;
+    r.share = row_ceiling_ns(&r) / r.ns;
+    r.cycles = c->counted ? per_call(c, COUNTER_CYCLES) / n : r.ns * ghz;
+    r.instructions = per_call(c, COUNTER_INSTRUCTIONS) / n;
+    r.misses = per_call(c, COUNTER_MISSES) / n;
+    r.times_scalar = scalar ? scalar->median / c->median : NAN;
+    r.times_auto = plain ? plain->median / c->median : NAN;
+    return r;
+}
+
+static bool check_all(struct group *g, struct results_rows *out, struct err *e) {
+    const int before = e->count;
+    for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
+        for (enum code code = 0; code < CODE_COUNT; code++)
+            if (g->sel->code[code]) {
+                operands_check(&g->o, code, loop, e);
+                out->n_checked++;
+            }
+    return e->count == before;
+}
+
+static bool time_all(struct group *g, double seconds, struct method *m, struct results_rows *out,
+                     struct err *e) {
+    operands_fill(&g->o);
+    add_all(g);
+    contestants_time(g->c, g->n, seconds, m);
+    if (!operands_normal(&g->o))
+        return err_add(e, "%s, %s, %zu bytes an array: operands did not stay normal numbers; times mean nothing",
+                       g->o.s->name, real_names[g->o.precision], g->o.bytes);
+    out->ghz = CLOCK_ADDS / g->clock->median;
+    if (g->o.precision == PRECISION_F32)
+        out->fma_ns = best(g, RIVAL_FMA) / CHAIN_ELEMENTS;
+    if (!mem_grow(&out->row, &out->cap, out->n + CODE_COUNT * LOOP_COUNT, sizeof *out->row, e))
+        return false;
+    for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
+        for (enum code code = 0; code < CODE_COUNT; code++)
+            if (g->kernel[loop][code])
+                out->row[out->n++] = make_row(g, loop, code);
+    return true;
+}
+
+bool group_run(const struct selection *sel, const struct subject *s, enum precision p, size_t bytes,
+               const struct arena *a, bool check_only, double seconds, struct method *m,
+               struct results_rows *out, struct err *e) {
+    struct group *g = mem_zeroed(1, sizeof *g, e);
+    bool ok = g && operands_make(&g->o, s, p, bytes, a, e);
+    if (g) {
+        g->sel = sel;
+        g->ns = mem_zeroed(MOST_CONTESTANTS * MOST_ROUNDS, sizeof *g->ns, e);
+    }
+    ok = ok && g->ns && check_all(g, out, e) && (check_only || time_all(g, seconds, m, out, e));
+    if (g) {
+        operands_free(&g->o);
+        free(g->ns);
+    }
+    free(g);
+    return ok;
+}
