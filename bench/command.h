@@ -15,4 +15,5 @@ struct command {
 
 void sweep_help(FILE *f); /* the options of the main job */
 int sweep_command(int argc, char **argv);
+int kernels_command(int argc, char **argv);
 int throughput_command(int argc, char **argv);

@@ -9,6 +9,8 @@
 static const struct command commands[] = {
     {"", "--grid FILE [OPTION...]",
      "run a grid of optimizer settings: what is missing, then tables and pictures", sweep_command},
+    {"kernels", "kernels [OPTION...]", "time the update rules against what the machine can do",
+     kernels_command},
     {"throughput", "throughput [OPTION...]", "time lockstep training beside plain C, one run at a time",
      throughput_command},
 };
