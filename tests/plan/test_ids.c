@@ -44,6 +44,27 @@ static void an_id_follows_from_what_is_computed(void **state) {
         SWEEP DATA "[optimizer momentum]\n",
         SWEEP DATA "[optimizer nag]\n",
         SWEEP DATA "[optimizer nag]\nform=lookahead\n",
+        SWEEP "batch=25\n" DATA ADAM,
+        SWEEP "batch=26\n" DATA ADAM,
+        SWEEP "batch=100\n" DATA ADAM,
+        SWEEP "batch=25\norder=sequential\n" DATA ADAM,
+        SWEEP "batch=25\nsparse_updates=lazy\n" DATA ADAM,
+        SWEEP "batch=25\nsparse_updates=dense\n" DATA ADAM,
+        SWEEP "batch=25\nseeds=2\n" DATA "data_seed=1\n" ADAM,
+        SWEEP DATA ADAM "[schedule cosine]\nperiod=5\n",
+        SWEEP DATA ADAM "[schedule cosine]\nperiod=6\n",
+        SWEEP DATA ADAM "[schedule cosine]\nperiod=5\nfloor=0.5\n",
+        SWEEP DATA ADAM "[schedule cosine]\nperiod=5\ngrowth=2\n",
+        SWEEP DATA ADAM "[schedule cosine]\nperiod=5\nunit=epochs\n",
+        SWEEP DATA ADAM "[schedule triangular]\nperiod=5\n",
+        SWEEP DATA ADAM "[schedule inverse]\nrate=1\n",
+        SWEEP DATA ADAM "[schedule exponential]\nrate=1\n",
+        SWEEP DATA ADAM "[schedule step]\nevery=1\ngamma=0.5\n",
+        SWEEP DATA ADAM "[schedule warmup]\nsteps=1\n",
+        SWEEP DATA ADAM "[schedule warmup]\nsteps=1\nthen=inverse_sqrt\n",
+        SWEEP DATA "[optimizer linesearch]\n",
+        SWEEP DATA "[optimizer linesearch]\ncandidates=9\n",
+        SWEEP DATA "[optimizer linesearch]\nshrink=0.25\n",
         SWEEP DATA "[optimizer adagrad]\nroot=no\n",
         SWEEP DATA "[optimizer adagrad]\nepsilon_placement=inside\n",
     };
@@ -70,6 +91,16 @@ static void an_id_does_not_follow_from_the_rest(void **state) {
         {BASE, SWEEP "seeds=9\n" DATA ADAM, "1"},
         {BASE, SWEEP "seeds=9\n" DATA "data_seed=1\n" ADAM, NULL},
         {SWEEP DATA "[model]\nstart=1:2\n" ADAM, SWEEP DATA "w0=1\nb0=2\n" ADAM, NULL},
+        {BASE, SWEEP "order=sequential\nsparse_updates=dense\ntargets=0.3\n" DATA ADAM, NULL},
+        {BASE, SWEEP DATA ADAM "[schedule constant]\n", NULL},
+        {BASE, SWEEP DATA ADAM "[optimizer sgd]\n[schedule cosine]\nperiod=5\noptimizers=sgd\n", NULL},
+        {SWEEP DATA ADAM "[schedule cosine]\nperiod=5\n",
+         SWEEP DATA ADAM "[schedule slow]\nkind=cosine\nperiod=5, 7\nfloor=0\n[schedule constant]\n", NULL},
+        {SWEEP DATA "[optimizer adadelta]\n", SWEEP DATA "[optimizer adadelta]\n[schedule inverse]\nrate=1\n",
+         NULL},
+        {SWEEP "batch=25\n" DATA ADAM, SWEEP "batch=25, full\norder=shuffled\n" DATA ADAM, NULL},
+        {SWEEP "batch=25\norder=sequential\nseeds=1\n" DATA "data_seed=1\n" ADAM,
+         SWEEP "batch=25\norder=sequential\nseeds=2\n" DATA "data_seed=1\n" ADAM, NULL},
         /* without the root there is one place for epsilon only */
         {SWEEP DATA "[optimizer adagrad]\nroot=no\n",
          SWEEP DATA "[optimizer adagrad]\nroot=no\nepsilon_placement=inside\n", NULL},
@@ -96,6 +127,28 @@ static void the_canonical_text_is_this(void **state) {
         plan_dataset_fingerprint(p, r.dataset));
     assert_string_equal(t.s, expected.s);
     assert_int_equal(r.id, hash64(t.s, t.len));
+    text_free(&t);
+    text_free(&expected);
+    plan_free(p);
+}
+
+static void the_canonical_text_of_batches_and_schedules_is_this(void **state) {
+    (void)state;
+    struct plan *p =
+        plan_of("[sweep]\nbatch=25\nseeds=3\n" DATA "[optimizer sgd]\n[schedule slow]\nkind=cosine\n"
+                "period=50\n",
+                NULL);
+    struct run r;
+    struct text t = {0}, expected = {0};
+    plan_run(p, 0, &r);
+    plan_canonical(p, &r, &t);
+    text_addf(&expected,
+              "numerics 1\nrule sgd\neta0 0.001\nschedule cosine\nschedule_period 50\nschedule_floor 0\n"
+              "schedule_growth 1\nschedule_unit steps\nloss logistic\nreduction mean\nl2 0\nw0 0\nb0 0\n"
+              "epochs 100\nbatch 25\norder shuffled\nsparse_updates exact\nprecision f32\nevaluate 1\nseeds 3\n"
+              "data %s\n",
+              plan_dataset_fingerprint(p, r.dataset));
+    assert_string_equal(t.s, expected.s);
     text_free(&t);
     text_free(&expected);
     plan_free(p);
@@ -129,6 +182,33 @@ static void the_golden_id(void **state) {
     plan_free(p);
 }
 
+static bool knows_its_size(void *ctx, const char *fingerprint, struct data_size *size) {
+    (void)ctx;
+    assert_string_equal(fingerprint, "0123456789abcdef0123456789abcdef");
+    *size = (struct data_size){.n_rows = 32561, .nonzeros = 451592};
+    return true;
+}
+
+/* A store that knows the size of a data set says whether the order of its rows has anything to shuffle. */
+static void ids_from_the_store_are_those_of_the_sweep(void **state) {
+    (void)state;
+    static const char text[] =
+        "[sweep]\nbatch=128, 32561\n[data a9a]\nkind=libsvm\npath=data/a9a.svm\n[optimizer sgd]\n";
+    int calls = 0;
+    struct err e = {0};
+    struct plan_known known = {.ctx = &calls, .fingerprint = knows_a9a, .size = knows_its_size};
+    struct plan *p = plan_read_text("no/such/folder/grid.ini", text, sizeof text - 1, NULL, &known, &e);
+    if (!p)
+        fail_msg("%s", e.text);
+    struct run r;
+    plan_run(p, 0, &r);
+    assert_true(r.seed_matters);
+    assert_int_equal(r.id, UINT64_C(0x0ecc73b480e8e505));
+    plan_run(p, 1, &r);
+    assert_false(r.seed_matters);
+    plan_free(p);
+}
+
 static bool knows_nothing(void *ctx, const char *path, const struct data_params *p, char out[33]) {
     (void)ctx, (void)path, (void)p, (void)out;
     return false;
@@ -154,6 +234,9 @@ static void seeds_collapse_where_they_change_nothing(void **state) {
         {SWEEP "seeds=1..3\n" DATA "data_seed=5\n" ADAM, false},
         {SWEEP "seeds=1..3\n" DATA "data_seed=5\ntest=0.5\n" ADAM, false},
         {SWEEP "seeds=1..3\n" DATA "data_seed=5\nw0=normal(1)\n" ADAM, true},
+        {SWEEP "seeds=1..3\nbatch=99\n" DATA "data_seed=5\n" ADAM, true},
+        {SWEEP "seeds=1..3\nbatch=100\n" DATA "data_seed=5\n" ADAM, false},
+        {SWEEP "seeds=1..3\nbatch=25\norder=sequential\n" DATA "data_seed=5\n" ADAM, false},
     };
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct plan *p = plan_of(cases[i].text, NULL);
@@ -197,7 +280,9 @@ int main(void) {
         cmocka_unit_test(an_id_follows_from_what_is_computed),
         cmocka_unit_test(an_id_does_not_follow_from_the_rest),
         cmocka_unit_test(the_canonical_text_is_this),
+        cmocka_unit_test(the_canonical_text_of_batches_and_schedules_is_this),
         cmocka_unit_test(the_golden_id),
+        cmocka_unit_test(ids_from_the_store_are_those_of_the_sweep),
         cmocka_unit_test(a_file_the_store_does_not_know_is_an_error),
         cmocka_unit_test(seeds_collapse_where_they_change_nothing),
         cmocka_unit_test(a_cell_alone_has_the_id_it_has_in_the_grid),

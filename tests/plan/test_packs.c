@@ -103,6 +103,66 @@ static void the_largest_data_go_first_and_full_packs_before_short_ones(void **st
     plan_free(p);
 }
 
+static const char batches[] = "[sweep]\nseeds=1..3\nbatch=full, 10, 200\n"
+                              "[data pinned]\nrows=200\nfeatures=10\nsparsity=0.8\ndata_seed=3\n"
+                              "[model]\nreduction=mean,sum\nw0=normal(1)\n"
+                              "[optimizer sgd]\neta0=1..5\n"
+                              "[optimizer adam]\nbeta1=0.5,0.9\neta0=1..5\n";
+
+/* Lanes see the same rows at every step, and packs that do stand together. */
+static void packs_of_batches_share_the_order_of_rows(void **state) {
+    (void)state;
+    static const char *const orders[] = {"", "order=sequential\n"};
+    for (size_t o = 0; o < N_OF(orders); o++) {
+        char text[1024];
+        snprintf(text, sizeof text, "[sweep]\n%s%s", orders[o], batches + strlen("[sweep]\n"));
+        struct plan *p = plan_of(text, NULL);
+        struct pack *packs;
+        size_t n_packs, n_todo, n_kinds = 0;
+        assert_true(plan_packs(p, NULL, NULL, &packs, &n_packs, &n_todo, NULL));
+        for (size_t k = 0; k < n_packs; k++) {
+            bool first = true;
+            for (size_t j = 0; j < k; j++)
+                first &= !pack_shares_batches(&packs[j], &packs[k]);
+            assert_true(first || pack_shares_batches(&packs[k - 1], &packs[k]));
+            n_kinds += first;
+            for (int lane = 0; lane < packs[k].n; lane++) {
+                struct run r;
+                plan_run(p, packs[k].run[lane], &r);
+                struct value batch = r.v[KEY_SWEEP_batch];
+                bool shuffled = o == 0 && batch.word == VALUE_NUMBER && batch.number == 10;
+                assert_int_equal(packs[k].dataset, r.dataset);
+                assert_int_equal(packs[k].batch, batch.word == VALUE_NUMBER ? batch.number : 0);
+                assert_int_equal(packs[k].shuffled, shuffled);
+                assert_int_equal(packs[k].order_seed, shuffled ? r.v[KEY_SWEEP_seeds].number : 0);
+            }
+        }
+        assert_int_equal(n_kinds, o == 0 ? 5 : 3); /* full, 200, and 10 for each seed */
+        assert_int_equal(n_todo, plan_n_runs(p));
+        free(packs);
+        plan_free(p);
+    }
+}
+
+/* What rests for long is brought up to date by replaying steps: lanes that need as many go together. */
+static void lanes_of_batches_forget_alike(void **state) {
+    (void)state;
+    struct plan *p = plan_of("[sweep]\nbatch=10\n" DATA ADAM "eta0=1..16\nbeta1=0.5,0.9\n", NULL);
+    struct pack *packs;
+    size_t n_packs, n_todo;
+    assert_true(plan_packs(p, NULL, NULL, &packs, &n_packs, &n_todo, NULL));
+    assert_int_equal(n_packs, 2);
+    for (size_t k = 0; k < n_packs; k++)
+        for (int lane = 1; lane < packs[k].n; lane++) {
+            struct run a, b;
+            plan_run(p, packs[k].run[0], &a);
+            plan_run(p, packs[k].run[lane], &b);
+            assert_true(a.h[H_beta1] == b.h[H_beta1]);
+        }
+    free(packs);
+    plan_free(p);
+}
+
 static void nothing_to_do_is_no_packs(void **state) {
     (void)state;
     struct plan *p = plan_of(DATA ADAM, NULL);
@@ -123,6 +183,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_hold_each_id_once_and_go_together),
         cmocka_unit_test(the_largest_data_go_first_and_full_packs_before_short_ones),
+        cmocka_unit_test(packs_of_batches_share_the_order_of_rows),
+        cmocka_unit_test(lanes_of_batches_forget_alike),
         cmocka_unit_test(nothing_to_do_is_no_packs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

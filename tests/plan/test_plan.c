@@ -55,6 +55,35 @@ static void grids_give_the_runs_they_say(void **state) {
         {"[data x, y]\nrows=9\nfeatures=3\nsparsity=0.9\n[data y]\nrows=8\nfeatures=3\nsparsity=0.9\n" ADAM
          "data= x, y , y\n",
          2, 2, "rows", "rows=9", "rows=8"},
+        /* schedules: an axis of each optimizer that they apply to, constant where none does */
+        {DATA "[optimizer linesearch]\n", 1, 1, "eta0 candidates shrink", "eta0=1 candidates=8 shrink=0.5",
+         NULL},
+        {DATA ADAM "[schedule cosine]\nperiod=50\n", 1, 1, "period floor growth unit",
+         "period=50 floor=0 growth=1 unit=steps", NULL},
+        {DATA ADAM "eta0=1,2\n[schedule cosine]\nperiod=50,60\nunit=epochs,budget\n[schedule constant]\n", 10,
+         1, "eta0 period unit", "eta0=1 period=50 unit=epochs", "eta0=2"},
+        {DATA ADAM
+         "[schedule a]\nkind=warmup\nsteps=5\nthen=constant,inverse_sqrt\n[schedule step]\nevery=1..3\n"
+         "gamma=0.5\n",
+         5, 1, "steps then every gamma", "steps=5 then=constant", " every=3 gamma=0.5"},
+        {DATA "[optimizer adadelta]\n" ADAM "[schedule inverse]\nrate=1,2\n", 3, 1, "beta eta0 rate",
+         "beta=0.95", " eta0=0.001 rate=2"},
+        {DATA ADAM "[optimizer sgd]\n[schedule inverse]\nrate=1,2\noptimizers=sgd\n", 3, 1, "eta0 rate",
+         "eta0=0.001", "eta0=0.001 rate=2"},
+        {"[sweep]\nzip=period,growth\n" DATA ADAM
+         "[schedule cosine]\nperiod=10,20\ngrowth=2,1\n[schedule triangular]\nperiod=3,4,5\n",
+         5, 1, "period growth", "period=10 growth=2", "period=5"},
+        /* batches */
+        {"[sweep]\nbatch=full,100,1\n" DATA ADAM, 3, 1, "batch order sparse_updates", "batch=full",
+         "batch=1 order=shuffled sparse_updates=exact"},
+        {"[sweep]\nbatch=25\norder=sequential\nsparse_updates=lazy\n" DATA ADAM, 1, 1,
+         "batch order sparse_updates", "batch=25 order=sequential sparse_updates=lazy", NULL},
+        {"[sweep]\nbatch=25,full\n" DATA "[optimizer linesearch]\nbatch=full\n[optimizer sgd]\nbatch=25\n", 2,
+         1, "eta0 batch", "eta0=0.001 batch=25", "eta0=1 batch=full"},
+        {"[sweep]\nbatch=60\n" DATA "[data b]\nrows=9\nfeatures=3\nsparsity=0.9\n" ADAM "data=a\n", 1, 1,
+         "rows", "rows=100", NULL},
+        {"[sweep]\nbatch=20,60\nzip=rows,batch\n[data a]\nrows=30,100\nfeatures=3\nsparsity=0.9\n" ADAM, 2, 2,
+         "rows batch", "rows=30 batch=20", "rows=100 batch=60"},
         {DATA ADAM "batch=full\n", 1, 1, "batch", "batch=full", NULL},
         /* the same data under two labels are one data set; so are pinned draws under many seeds */
         {DATA "[data b]\nrows=100\nfeatures=10\nsparsity=0.8\n" ADAM, 2, 1, "rows", "rows=100", NULL},
@@ -137,6 +166,61 @@ static void keys_that_do_not_apply_have_no_value(void **state) {
     assert_ptr_equal(r.sched, schedule_find("constant"));
     assert_int_equal(r.v[KEY_SWEEP_order].word, VALUE_NONE);
     assert_int_equal(r.v[KEY_SWEEP_sparse_updates].word, VALUE_NONE);
+    plan_free(p);
+}
+
+static void a_run_has_its_schedule(void **state) {
+    (void)state;
+    struct plan *p = plan_of(DATA "[optimizer adadelta]\n" ADAM "[schedule a,b]\nkind=warmup\nsteps=0.25\n"
+                                  "unit=budget\nthen=inverse_sqrt\noptimizers=adam,adadelta\n",
+                             NULL);
+    struct run r;
+    plan_run(p, 0, &r);
+    assert_string_equal(r.schedule, "constant");
+    plan_run(p, 1, &r);
+    assert_string_equal(r.schedule, "a,b");
+    assert_ptr_equal(r.sched, schedule_find("warmup"));
+    for (int k = 0; k < S_COUNT; k++) {
+        bool own = k == S_steps || k == S_then || k == S_unit;
+        assert_int_equal(isnan(r.s[k]), !own);
+        assert_int_equal(r.v[KEY_S + k].word == VALUE_NONE, !own);
+    }
+    assert_true(r.s[S_steps] == 0.25 && r.s[S_then] == 1 && r.s[S_unit] == 2);
+    plan_free(p);
+}
+
+static void schedules_vary_faster_than_hyperparameters(void **state) {
+    (void)state;
+    struct plan *p = plan_of("[sweep]\nseeds=1,2\n" DATA ADAM "eta0=1,2\n[optimizer sgd]\n"
+                             "[schedule inverse]\nrate=3,4\n[schedule constant]\noptimizers=adam\n",
+                             NULL);
+    static const char *const expected[] = {"eta0=1 rate=3",     "eta0=1 rate=4",    "eta0=1",
+                                           "eta0=2 rate=3",     "eta0=2 rate=4",    "eta0=2",
+                                           "eta0=0.001 rate=3", "eta0=0.001 rate=4"};
+    struct run r;
+    assert_int_equal(plan_n_runs(p), 2 * N_OF(expected));
+    for (size_t i = 0; i < plan_n_runs(p); i++) {
+        plan_run(p, i, &r);
+        assert_string_equal(say(&r, "eta0 rate"), expected[i / 2]);
+        assert_string_equal(r.schedule, r.v[KEY_S + S_rate].word == VALUE_NONE ? "constant" : "inverse");
+        assert_int_equal(r.cell, i / 2);
+    }
+    plan_free(p);
+}
+
+static void the_ladder_is_of_the_targets_kind(void **state) {
+    (void)state;
+    struct plan *p = plan_of("[sweep]\ntarget=ratio 0.3\ntargets=0.5,logspace(1e-3,1e-1,3)\n" DATA ADAM, NULL);
+    static const double expected[] = {0.5, 1e-3, 1e-2, 1e-1};
+    const struct value *v;
+    assert_int_equal(plan_n_runs(p), 1);
+    assert_int_equal(plan_targets(p, &v), N_OF(expected));
+    for (size_t i = 0; i < N_OF(expected); i++)
+        assert_true(v[i].word == TARGET_RATIO && v[i].number == expected[i]);
+    plan_free(p);
+    p = plan_of(DATA ADAM, NULL);
+    assert_int_equal(plan_targets(p, &v), 7);
+    assert_true(v[0].word == TARGET_GAP && v[0].number == 0.5 && v[6].number == 0.001);
     plan_free(p);
 }
 
@@ -225,17 +309,26 @@ static void levels_are_the_distinct_values_ascending(void **state) {
     (void)state;
     struct plan *p =
         plan_of("[sweep]\nseeds=3,1\n" DATA "[data b]\nrows=50\nfeatures=10\nsparsity=0.9,0.8,0.99\n"
-                "[optimizer adagrad]\neta0=1,0.1\nroot=yes,no\n[optimizer sgd]\neta0=0.5,0.1\ndata=a\n",
+                "[optimizer adagrad]\neta0=1,0.1\nroot=yes,no\n[optimizer sgd]\neta0=0.5,0.1\ndata=a\n"
+                "[schedule cosine]\nperiod=9,5\n[schedule t]\nkind=triangular\nperiod=7,5\noptimizers=sgd\n",
                 NULL);
     static const struct {
         enum key key;
         size_t optimizer;
         const char *expected;
     } cases[] = {
-        {KEY_H + H_eta0, SIZE_MAX, "0.1 0.5 1 "}, {KEY_H + H_eta0, 1, "0.1 0.5 "},
-        {KEY_H + H_root, 0, "no yes "},           {KEY_DATA_sparsity, SIZE_MAX, "0.8 0.9 0.99 "},
-        {KEY_DATA_sparsity, 1, "0.8 "},           {KEY_H + H_beta, SIZE_MAX, ""},
-        {KEY_SWEEP_batch, SIZE_MAX, "full "},     {KEY_SWEEP_seeds, SIZE_MAX, "1 3 "},
+        {KEY_H + H_eta0, SIZE_MAX, "0.1 0.5 1 "},
+        {KEY_H + H_eta0, 1, "0.1 0.5 "},
+        {KEY_H + H_root, 0, "no yes "},
+        {KEY_DATA_sparsity, SIZE_MAX, "0.8 0.9 0.99 "},
+        {KEY_DATA_sparsity, 1, "0.8 "},
+        {KEY_H + H_beta, SIZE_MAX, ""},
+        {KEY_SWEEP_batch, SIZE_MAX, "full "},
+        {KEY_SWEEP_seeds, SIZE_MAX, "1 3 "},
+        {KEY_S + S_period, SIZE_MAX, "5 7 9 "},
+        {KEY_S + S_period, 0, "5 9 "},
+        {KEY_S + S_growth, 0, "1 "},
+        {KEY_S + S_rate, SIZE_MAX, ""},
     };
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct value *v;
@@ -319,6 +412,24 @@ static void libsvm_files_are_found_beside_the_grid(void **state) {
     assert_true(r.seed_matters);
     plan_free(p);
 
+    p = plan_beside(folder, "[sweep]\nbatch=3\n[data x]\nkind=libsvm\npath=some.svm\ntest=0.25\n" ADAM);
+    assert_int_equal(plan_dataset_size(p, 0).n_rows, 3);
+    assert_true(plan_dataset_size(p, 0).nonzeros == 0.75 * 5);
+    plan_free(p);
+    static const char too_large[] =
+        "[sweep]\nbatch=3,4\n[data x]\nkind=libsvm\npath=some.svm\ntest=0.25\n" ADAM;
+    char grid[256], expected[512];
+    struct err e = {0};
+    snprintf(grid, sizeof grid, "%s/grid.ini", folder);
+    assert_true(file_write(grid, too_large, sizeof too_large - 1, NULL));
+    assert_null(plan_read(grid, NULL, &e));
+    snprintf(
+        expected, sizeof expected,
+        "%s:2: batch = 4: [data x] (line 3) has 3 rows to train on: expected full, or an integer in [1, 3]\n",
+        grid);
+    assert_string_equal(e.text, expected);
+    err_clear(&e);
+
     unlink(path);
     snprintf(path, sizeof path, "%s/grid.ini", folder);
     unlink(path);
@@ -330,6 +441,9 @@ int main(void) {
         cmocka_unit_test(grids_give_the_runs_they_say),
         cmocka_unit_test(runs_come_in_the_order_of_the_table_of_keys),
         cmocka_unit_test(keys_that_do_not_apply_have_no_value),
+        cmocka_unit_test(a_run_has_its_schedule),
+        cmocka_unit_test(schedules_vary_faster_than_hyperparameters),
+        cmocka_unit_test(the_ladder_is_of_the_targets_kind),
         cmocka_unit_test(a_million_runs_are_decoded_one_by_one),
         cmocka_unit_test(the_quick_sweep_has_3051_runs),
         cmocka_unit_test(seeds_can_be_replaced),

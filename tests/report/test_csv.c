@@ -2,11 +2,15 @@
 #include "report/canned.h"
 
 #define HEADER                                                                                                 \
-    "run,optimizer,kind,schedule,data,seed,batch,loss,precision,rows,features,sparsity,popularity,max_"        \
+    "run,optimizer,kind,schedule,data,seed,batch,loss,precision,order,sparse_updates,rows,features,sparsity,"  \
+    "popularity,max_"                                                                                          \
     "frequency,"                                                                                               \
     "rare_signal,signal,bias,noise,values,labels,test,data_seed,reduction,l2,w0,b0,eta0,beta,form,epsilon,"    \
     "root,"                                                                                                    \
-    "epsilon_placement,beta1,beta2,bias_correction,weight_decay,status,steps,epochs,start_loss,best_loss,"     \
+    "epsilon_placement,beta1,beta2,bias_correction,weight_decay,candidates,shrink,"                            \
+    "schedule_gamma,schedule_every,schedule_rate,schedule_period,schedule_floor,schedule_growth,schedule_"     \
+    "steps,"                                                                                                   \
+    "schedule_then,schedule_unit,status,steps,epochs,start_loss,best_loss,"                                    \
     "final_loss,"                                                                                              \
     "final_test_loss,best_test_loss,test_error,steps_to_target,epochs_to_target,nonzeros_to_target,weights_"   \
     "hash\n"
@@ -66,12 +70,13 @@ static void fill(struct canned *c) {
 
 #define DATA_AB "100000,1000,0.99,1,0.5,0.5,2,0,0,binary,bernoulli,0.5,seed,mean,0.001,0,0,"
 #define DATA_PLAIN "10,3,0.5,1,0.5,0.5,2,0,1e-05,binary,bernoulli,0,7,mean,0.001,0,0,"
-#define NAG "0.001,0.9,rewritten,,,,,,,,"
+#define NAG "0.001,0.9,rewritten,,,,,,,,,," CONSTANT
+#define CONSTANT ",,,,,,,,,"
 #define ROW_0                                                                                                  \
-    "full,logistic,f32," DATA_AB NAG                                                                           \
+    "full,logistic,f32,,," DATA_AB NAG                                                                         \
     "converged,2,2,1,0.1,0.3333333333333333,0.5,0.25,0.125,1,1,10,000000000000abc0\n"
-#define ROW_1 "full,logistic,f32," DATA_AB NAG "diverged,2,2,1,1,nan,nan,1,nan,,,,000000000000abc1\n"
-#define ROW_4 "full,logistic,f32," DATA_PLAIN NAG "exhausted,1,1,1,0.5,0.5,,,,,,,000000000000abc4\n"
+#define ROW_1 "full,logistic,f32,,," DATA_AB NAG "diverged,2,2,1,1,nan,nan,1,nan,,,,000000000000abc1\n"
+#define ROW_4 "full,logistic,f32,,," DATA_PLAIN NAG "exhausted,1,1,1,0.5,0.5,,,,,,,000000000000abc4\n"
 
 static void runs_are_rows_in_the_order_of_the_plan(void **state) {
     (void)state;
@@ -95,6 +100,26 @@ static void runs_are_rows_in_the_order_of_the_plan(void **state) {
                           "run            4,nag,nag,constant,plain,2," ROW_4
                           "run            4,again,nag,constant,plain,1," ROW_4
                           "run            4,again,nag,constant,plain,2," ROW_4);
+    free(got);
+    canned_close(&c);
+}
+
+static void batches_and_schedules_have_columns(void **state) {
+    (void)state;
+    struct canned c;
+    canned_open(&c, "[sweep]\nbatch = 4\n[data plain]\nrows = 10\nfeatures = 3\nsparsity = 0.5\n"
+                    "data_seed = 7\nnoise = 1e-5\n[model]\nl2 = 0.001\n[optimizer nag]\n"
+                    "[schedule slow]\nkind = cosine\nperiod = 30\nfloor = 0.1\n");
+    struct minimum m = {0, 1e-12, 3, 10, 1};
+    canned_ok(store_put_minimum(c.store, plan_dataset_fingerprint(c.plan, 0), LOSS_logistic, true, 0.001, &m,
+                                &canned_err));
+    canned_put(&c, 0, &(struct curve)CURVE(1, 0.5), NULL, NAN);
+    canned_load(&c);
+    char *got = written(&c, "runs.csv", csv_write_runs);
+    same_text(got, HEADER "run            0,nag,nag,slow,plain,1,4,logistic,f32,shuffled,exact," DATA_PLAIN
+                          "0.001,0.9,rewritten,,,,,,,,,,"
+                          ",,,30,0.1,1,,,steps,"
+                          "exhausted,1,1,1,0.5,0.5,,,,,,,000000000000abc0\n");
     free(got);
     canned_close(&c);
 }
@@ -146,6 +171,7 @@ static void a_failure_names_the_file_and_leaves_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_are_rows_in_the_order_of_the_plan),
+        cmocka_unit_test(batches_and_schedules_have_columns),
         cmocka_unit_test(curves_hold_each_run_once),
         cmocka_unit_test(a_plan_without_results_gives_headers),
         cmocka_unit_test(a_failure_names_the_file_and_leaves_nothing),
