@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys that tell groups apart: every axis but the seeds and an optimizer's and schedule's own. */
-static bool key_groups(int k) {
+bool key_tells_groups(enum key k) {
     return k < KEY_H && k != KEY_SWEEP_seeds && keys[k].flags & AXIS &&
            (keys[k].section == SECTION_DATA || keys[k].section == SECTION_MODEL ||
             keys[k].section == SECTION_SWEEP);
@@ -18,11 +17,11 @@ static bool same(struct value a, struct value b) {
     return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
 }
 
-static bool same_group(const struct run *a, const struct run *b) {
-    if (a->optimizer_index != b->optimizer_index || a->data_index != b->data_index)
+static bool same_problem(const struct run *a, const struct run *b) {
+    if (a->data_index != b->data_index)
         return false;
     for (int k = 0; k < KEY_H; k++)
-        if (key_groups(k) && !same(a->v[k], b->v[k]))
+        if (key_tells_groups((enum key)k) && !same(a->v[k], b->v[k]))
             return false;
     return true;
 }
@@ -31,23 +30,33 @@ struct builder {
     struct group *group;
     struct run *first; /* of each group's first cell */
     size_t *cap;       /* of each group's cells */
-    size_t n, cap_group, cap_first, cap_cap;
+    size_t n, cap_group, cap_first, cap_cap, n_problems;
 };
+
+/* The problem of a run, new if no group is on it yet. */
+static size_t problem_of(struct builder *b, const struct run *run) {
+    for (size_t k = b->n; k-- > 0;)
+        if (same_problem(&b->first[k], run))
+            return b->group[k].problem;
+    return b->n_problems++;
+}
 
 /* The group of a run, made if it is new. Plans keep the cells of a group together unless axes are zipped, so
  * that the last group is nearly always the one. */
 static struct group *group_of(struct builder *b, const struct run *run, struct err *e) {
     for (size_t k = b->n; k-- > 0;)
-        if (same_group(&b->first[k], run))
+        if (b->first[k].optimizer_index == run->optimizer_index && same_problem(&b->first[k], run))
             return &b->group[k];
     if (!mem_grow(&b->group, &b->cap_group, b->n + 1, sizeof *b->group, e) ||
         !mem_grow(&b->first, &b->cap_first, b->n + 1, sizeof *b->first, e) ||
         !mem_grow(&b->cap, &b->cap_cap, b->n + 1, sizeof *b->cap, e))
         return NULL;
-    b->first[b->n] = *run;
     b->cap[b->n] = 0;
-    b->group[b->n] = (struct group){
-        .optimizer_index = run->optimizer_index, .data_index = run->data_index, .optimizer = run->optimizer};
+    b->group[b->n] = (struct group){.optimizer_index = run->optimizer_index,
+                                    .data_index = run->data_index,
+                                    .problem = problem_of(b, run),
+                                    .optimizer = run->optimizer};
+    b->first[b->n] = *run;
     return &b->group[b->n++];
 }
 
@@ -61,7 +70,8 @@ static bool name_groups(struct builder *b, struct err *e) {
         while (b->first[leader[i]].data_index != b->first[i].data_index)
             leader[i]++;
         for (int k = 0; k < KEY_H; k++)
-            varies[leader[i] * KEY_H + k] |= key_groups(k) && !same(b->first[leader[i]].v[k], b->first[i].v[k]);
+            varies[leader[i] * KEY_H + k] |=
+                key_tells_groups((enum key)k) && !same(b->first[leader[i]].v[k], b->first[i].v[k]);
     }
     for (size_t i = 0; ok && i < b->n; i++) {
         struct text name = {0};
@@ -89,17 +99,11 @@ static bool better(const struct cell *a, const struct cell *b) {
 }
 
 static void choose_best(const struct results *r, struct group *g) {
-    struct cell best, c;
-    results_cell(r, g->cell[0], &best);
     g->best = 0;
-    for (size_t k = 1; k < g->n_cells; k++) {
-        results_cell(r, g->cell[k], &c);
-        if (better(&c, &best)) {
-            best = c;
+    for (size_t k = 1; k < g->n_cells; k++)
+        if (better(group_cell(r, g, k), group_cell(r, g, g->best)))
             g->best = k;
-        }
-    }
-    g->hit = isfinite(best.median_epochs);
+    g->hit = isfinite(group_cell(r, g, g->best)->median_epochs);
 }
 
 bool results_groups(const struct results *r, struct group **groups, size_t *n, struct err *e) {

@@ -45,6 +45,16 @@ static double least(double best, double x) {
     return isfinite(x) && !(best <= x) ? x : best;
 }
 
+/* The curve's first meeting with each target of the ladder. */
+static void climb(const struct results *r, const struct outcome *o, const struct result *row, double *steps) {
+    for (size_t t = 0; t < r->n_targets; t++) {
+        steps[t] = INFINITY;
+        for (size_t k = 0; k < o->n_points && isinf(steps[t]); k++)
+            if (target_met(r->target[t], o->points[k].loss, row->start_loss, row->lstar))
+                steps[t] = (double)o->points[k].step;
+    }
+}
+
 static void judge(const struct outcome *o, struct value target, struct result *r) {
     const struct point *p = o->points, *last = &p[o->n_points - 1];
     r->blown_up = o->blown_up;
@@ -56,6 +66,8 @@ static void judge(const struct outcome *o, struct value target, struct result *r
     r->best_loss = r->best_test_loss = NAN;
     r->test_error = o->test_error;
     r->weights_hash = o->weights_hash;
+    memcpy(r->unlearnt, o->unlearnt, sizeof r->unlearnt);
+    r->seconds = o->seconds;
     r->steps_to_target = r->epochs_to_target = r->nonzeros_to_target = INFINITY;
     for (size_t k = 0; k < o->n_points; k++) {
         r->best_loss = least(r->best_loss, p[k].loss);
@@ -73,7 +85,7 @@ static void judge(const struct outcome *o, struct value target, struct result *r
 
 /* Row i from the store; missing if the run, or the L* that its target needs, is not there (yet). */
 static bool load_row(struct results *r, const struct run *run, struct lstar *memo, struct result *row,
-                     struct err *e) {
+                     double *ladder, struct err *e) {
     struct value target = *plan_target(r->plan);
     struct outcome o;
     bool found;
@@ -82,30 +94,58 @@ static bool load_row(struct results *r, const struct run *run, struct lstar *mem
     bool ok = !found ||
               lstar_find(memo, r->store, plan_dataset_fingerprint(r->plan, run->dataset), run, &row->lstar, e);
     bool judged = target.word != TARGET_GAP || !isnan(row->lstar);
-    if (ok && found && judged && o.n_points)
+    if (ok && found && judged && o.n_points) {
         judge(&o, target, row);
+        climb(r, &o, row, ladder);
+    }
     outcome_free(&o);
+    return ok;
+}
+
+static bool load_facts(struct results *r, struct err *e) {
+    size_t n = plan_n_datasets(r->plan);
+    r->facts = mem_zeroed(n, sizeof *r->facts, e);
+    bool ok = r->facts != NULL, found;
+    for (size_t k = 0; ok && k < n; k++) {
+        ok = store_get_data(r->store, plan_dataset_fingerprint(r->plan, k), &r->facts[k], &found, e);
+        if (ok && !found)
+            r->facts[k] = (struct data_facts){0};
+    }
+    return ok;
+}
+
+static bool load_rows(struct results *r, struct err *e) {
+    struct lstar *memo = mem_zeroed(plan_n_datasets(r->plan), sizeof *memo, e);
+    bool ok = memo != NULL;
+    for (size_t i = 0; ok && i < r->n; i++) {
+        struct run run;
+        plan_run(r->plan, i, &run);
+        struct result *row = &r->row[i];
+        double *ladder = &r->ladder[i * r->n_targets];
+        const struct data_params *data = plan_dataset(r->plan, run.dataset);
+        *row = (struct result){.id = run.id, .status = STATUS_MISSING, .lstar = NAN};
+        row->held_out = data->test > 0 || (data->test_path && *data->test_path);
+        for (int band = 0; band < N_BANDS; band++)
+            row->unlearnt[band] = NAN;
+        for (size_t t = 0; t < r->n_targets; t++)
+            ladder[t] = INFINITY;
+        if (i && row[-1].id == run.id) { /* a seed that changes nothing */
+            *row = row[-1];
+            memcpy(ladder, ladder - r->n_targets, r->n_targets * sizeof *ladder);
+        } else {
+            ok = load_row(r, &run, &memo[run.dataset], row, ladder, e);
+        }
+    }
+    free(memo);
     return ok;
 }
 
 bool results_load(const struct plan *p, struct store *s, struct results *r, struct err *e) {
     *r = (struct results){.plan = p, .store = s, .n = plan_n_runs(p)};
+    r->n_targets = plan_targets(p, &r->target);
     r->row = mem_zeroed(r->n, sizeof *r->row, e);
-    struct lstar *memo = mem_zeroed(plan_n_datasets(p), sizeof *memo, e);
-    bool ok = r->row && memo;
-    for (size_t i = 0; ok && i < r->n; i++) {
-        struct run run;
-        plan_run(p, i, &run);
-        struct result *row = &r->row[i];
-        const struct data_params *data = plan_dataset(p, run.dataset);
-        *row = (struct result){.id = run.id, .status = STATUS_MISSING, .lstar = NAN};
-        row->held_out = data->test > 0 || (data->test_path && *data->test_path);
-        if (i && row[-1].id == run.id) /* a seed that changes nothing */
-            *row = row[-1];
-        else
-            ok = load_row(r, &run, &memo[run.dataset], row, e);
-    }
-    free(memo);
+    r->ladder = mem_zeroed(r->n * (r->n_targets + 1), sizeof *r->ladder, e);
+    bool ok = r->row && r->ladder && load_facts(r, e) && load_rows(r, e) && cells_make(r, e);
     if (!ok)
         results_free(r);
     return ok;
@@ -113,6 +153,9 @@ bool results_load(const struct plan *p, struct store *s, struct results *r, stru
 
 void results_free(struct results *r) {
     free(r->row);
+    free(r->ladder);
+    free(r->facts);
+    free(r->cell);
     *r = (struct results){0};
 }
 
@@ -121,42 +164,4 @@ bool results_curve(const struct results *r, size_t i, struct outcome *o, struct 
     if (!store_get_run(r->store, r->row[i].id, o, &found, e))
         return false;
     return found || err_add(e, "run %016llx is not in the store", (unsigned long long)r->row[i].id);
-}
-
-/* ---- cells ----------------------------------------------------------------------------------------------- */
-
-enum { SEEDS_ON_STACK = 64 };
-
-/* The median over the cell's runs that are there. A loss that is not a number is worse than any. */
-static double median_of(const struct result *row, size_t n, size_t offset, double *space) {
-    size_t kept = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (row[k].status == STATUS_MISSING)
-            continue;
-        double x;
-        memcpy(&x, (const char *)&row[k] + offset, sizeof x);
-        space[kept++] = isnan(x) ? INFINITY : x;
-    }
-    return kept ? stats_median(space, kept) : INFINITY;
-}
-
-void results_cell(const struct results *r, size_t first, struct cell *c) {
-    const struct result *row = &r->row[first];
-    size_t n_seeds = plan_n_seeds(r->plan);
-    /* Seeds that change nothing share one id. */
-    *c = (struct cell){.first = first, .n = row[0].id == row[n_seeds - 1].id ? 1 : n_seeds};
-    size_t *const count[] = {&c->n_converged, &c->n_diverged, &c->n_exhausted, &c->n_missing};
-    for (size_t k = 0; k < c->n; k++)
-        ++*count[row[k].status];
-    double few[SEEDS_ON_STACK], *many = c->n > SEEDS_ON_STACK ? malloc(c->n * sizeof *many) : NULL;
-    double *space = c->n > SEEDS_ON_STACK ? many : few;
-    if (!space) { /* out of memory: nothing is known of the cell, so that it cannot be the best */
-        c->median_epochs = c->median_steps = c->median_final_loss = c->median_best_loss = INFINITY;
-        return;
-    }
-    c->median_epochs = median_of(row, c->n, offsetof(struct result, epochs_to_target), space);
-    c->median_steps = median_of(row, c->n, offsetof(struct result, steps_to_target), space);
-    c->median_final_loss = median_of(row, c->n, offsetof(struct result, final_loss), space);
-    c->median_best_loss = median_of(row, c->n, offsetof(struct result, best_loss), space);
-    free(many);
 }
