@@ -69,7 +69,7 @@ static bool sum_up(const struct plan *p, struct cost *c, enum precision precisio
     for (size_t i = 0; ok && i < c->n_packs; i++) {
         struct run r;
         plan_run(p, c->packs[i].run[0], &r);
-        const double bytes = (double)train_memory(&shape[r.dataset], precision, r.rule);
+        const double bytes = (double)train_memory(&shape[r.dataset], precision, r.rule, c->packs[i].batch);
         sums->pack_bytes = bytes > sums->pack_bytes ? bytes : sums->pack_bytes;
         sums->work += cost_work(c, p, &c->packs[i]);
     }

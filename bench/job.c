@@ -12,8 +12,12 @@
 
 enum { PACKS_A_THREAD = 8 }; /* enough in one window for its last packs to end together */
 
+enum { GROUP_MOST = 8 }; /* packs that share their mini-batches and are trained side by side, at most */
+
+/* What one thread does at a time: a pack, or several that share their mini-batches. */
 struct task {
-    const struct pack *pack;
+    const struct pack *pack; /* (n) */
+    int n;
     size_t dataset;
     double work;
 };
@@ -44,6 +48,21 @@ static int by_work(const void *a, const void *b) {
     return (x->pack > y->pack) - (x->pack < y->pack);
 }
 
+/* Packs from pack i on that make one task: those that share its batches, in equal parts for all threads. */
+static int group_at(const struct state *s, size_t i) {
+    const struct pack *first = &s->cost.packs[i];
+    size_t n = 1, before = 0;
+    if (!first->batch)
+        return 1;
+    while (i + n < s->cost.n_packs && pack_shares_batches(first, first + n))
+        n++;
+    while (before < i && pack_shares_batches(first, first - before - 1))
+        before++;
+    const size_t threads = (size_t)s->job->threads, part = (before + n + threads - 1) / threads;
+    const size_t most = part < GROUP_MOST ? part : GROUP_MOST;
+    return (int)(n < most ? n : most);
+}
+
 /* Tasks grouped by data set: a counting sort that keeps the order of the packs. */
 static bool make_tasks(struct state *s) {
     const struct plan *p = s->job->plan;
@@ -54,24 +73,34 @@ static bool make_tasks(struct state *s) {
     s->left = mem_zeroed(n_data, sizeof *s->left, s->e);
     s->data = mem_zeroed(n_data, sizeof *s->data, s->e);
     bool ok = unsorted && s->task && s->first && s->left && s->data;
-    for (size_t i = 0; ok && i < n; i++) {
-        struct run r;
-        plan_run(p, s->cost.packs[i].run[0], &r);
-        unsorted[i] = (struct task){&s->cost.packs[i], r.dataset, cost_work(&s->cost, p, &s->cost.packs[i])};
-        s->first[r.dataset + 2]++;
+    size_t n_tasks = 0;
+    for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
+        const struct pack *first = &s->cost.packs[i];
+        struct task *t = &unsorted[n_tasks];
+        *t = (struct task){.pack = first, .n = group_at(s, i), .dataset = first->dataset};
+        for (int k = 0; k < t->n; k++)
+            t->work += cost_work(&s->cost, p, &first[k]);
+        s->first[first->dataset + 2]++;
     }
     for (size_t k = 0; ok && k < n_data; k++)
         s->first[k + 2] += s->first[k + 1];
-    for (size_t i = 0; ok && i < n; i++)
+    for (size_t i = 0; ok && i < n_tasks; i++)
         s->task[s->first[unsorted[i].dataset + 1]++] = unsorted[i];
     free(unsorted);
     return ok;
 }
 
+static size_t task_runs(const struct task *t) {
+    size_t n = 0;
+    for (int i = 0; i < t->n; i++)
+        n += (size_t)t->pack[i].n;
+    return n;
+}
+
 static size_t runs_of(const struct state *s, size_t k) {
     size_t n = 0;
     for (size_t i = s->first[k]; i < s->first[k + 1]; i++)
-        n += (size_t)s->task[i].pack->n;
+        n += task_runs(&s->task[i]);
     return n;
 }
 
@@ -138,15 +167,19 @@ static void unload(struct state *s, size_t k) {
     s->data[k] = NULL;
 }
 
-/* The writer: one thread at a time. */
+/* The writer: one thread at a time, one transaction a pack. */
 static void finish(struct state *s, const struct task *task, struct outcome *out, bool ok, struct err *e) {
-    const size_t n = (size_t)task->pack->n;
-    if (ok && store_put_runs(s->job->store, out, n, e)) {
+    const size_t n = task_runs(task);
+    bool stored = ok;
+    for (int i = 0; stored && i < task->n; i++)
+        stored = store_put_runs(s->job->store, out + i * LANES, (size_t)task->pack[i].n, e);
+    if (stored) {
         s->tally->n_done += n;
-        for (size_t i = 0; i < n; i++) {
-            s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
-            s->tally->busy_s += out[i].seconds;
-        }
+        for (int i = 0; i < task->n * LANES; i++)
+            if (i % LANES < task->pack[i / LANES].n) {
+                s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
+                s->tally->busy_s += out[i].seconds;
+            }
     } else {
         struct run r;
         plan_run(s->job->plan, task->pack->run[0], &r);
@@ -162,22 +195,24 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
 }
 
 static void run_task(struct state *s, const struct task *task) {
-    struct outcome out[LANES] = {0};
-    double lstar[LANES];
-    const double *w_star[LANES];
+    struct outcome out[GROUP_MOST * LANES] = {0};
+    double lstar[GROUP_MOST * LANES];
+    const double *w_star[GROUP_MOST * LANES];
     struct err e = {0};
-    for (int lane = 0; lane < task->pack->n; lane++) {
+    for (int i = 0; i < task->n * LANES; i++) {
         struct run r;
-        plan_run(s->job->plan, task->pack->run[lane], &r);
-        lstar[lane] = minima_of(&s->minima, &r);
-        w_star[lane] = minima_point_of(&s->minima, &r);
+        if (i % LANES >= task->pack[i / LANES].n)
+            continue;
+        plan_run(s->job->plan, task->pack[i / LANES].run[i % LANES], &r);
+        lstar[i] = minima_of(&s->minima, &r);
+        w_star[i] = minima_point_of(&s->minima, &r);
     }
-    bool ok = train_pack(s->job->plan, task->pack, s->data[task->dataset], s->job->kernels, lstar, w_star,
-                         out, &e);
+    bool ok = train_packs(s->job->plan, task->pack, task->n, s->data[task->dataset], s->job->kernels, lstar,
+                          w_star, out, &e);
 #pragma omp critical(writer)
     finish(s, task, out, ok, &e);
-    for (int lane = 0; lane < LANES; lane++)
-        outcome_free(&out[lane]);
+    for (int i = 0; i < GROUP_MOST * LANES; i++)
+        outcome_free(&out[i]);
     err_clear(&e);
 }
 
@@ -188,7 +223,7 @@ static int threads_that_fit(const struct state *s, const struct task *task, size
         struct run r;
         plan_run(s->job->plan, task[i].pack->run[0], &r);
         const struct dataset *d = s->data[task[i].dataset];
-        size_t bytes = train_memory(d, s->precision, r.rule);
+        size_t bytes = (size_t)task[i].n * train_memory(d, s->precision, r.rule, task[i].pack->batch);
         most = bytes > most ? bytes : most;
         if (!i || task[i - 1].dataset != task[i].dataset)
             data += d->memory_bytes;

@@ -68,3 +68,10 @@ static const struct rest_kernels *const rest_table[ISA_COUNT][PRECISION_COUNT] =
 const struct rest_kernels *rest_kernels_get(enum isa isa, enum precision p) {
     return rest_table[isa][p];
 }
+
+const struct rest_kernels *rest_kernels_of(const struct kernels *k) {
+    for (int isa = 0; isa < ISA_COUNT; isa++)
+        if (kernels_get((enum isa)isa, k->precision) == k)
+            return rest_kernels_get((enum isa)isa, k->precision);
+    return NULL;
+}

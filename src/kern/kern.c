@@ -194,68 +194,80 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 /* ---- rules over lines (runs across lanes) and over parameters (one run) -------------------------------------
  */
 
-/* One step on the register at `at`: w and every state array at the same place. */
-#define STEP_AT(name, variant, at, load, store, gv)                                                            \
-    vr s[RULE_MAX_STATE];                                                                                      \
-    for (int k = 0; k < n_state; k++)                                                                          \
-        s[k] = load(state[k] + (at));                                                                          \
-    const vr w_new = name##_step(load(w + (at)), gv, s, c, variant);                                           \
-    store(w + (at), w_new);                                                                                    \
-    for (int k = 0; k < n_state; k++)                                                                          \
-        store(state[k] + (at), s[k]);
-
-/* What both loops do between two tests of their end: enough steps that the test and the counter cost nothing
- * beside a rule of three instructions. One step in plain C, which a compiler vectorises only so. */
+/* What both loops do between two tests of their end: ROUND registers, their steps side by side, results kept
+ * until all are known and then stored array by array (stores to neighbouring lines in a row are the fastest).
+ * As many as registers can hold; in plain C one, which a compiler vectorises only so. */
 enum { ROUND = V_LANES == 1 ? 1 : 4, ROUND_LINES = V_LINE < ROUND ? ROUND / V_LINE : 1 };
+#ifdef __AVX512F__
+#define ROUND_FITS(n_state) ROUND
+#else
+#define ROUND_FITS(n_state) ((n_state) < 2 ? ROUND : 1)
+#endif
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
+/* R: `round` registers from real `at` on. coefs: (n_coefs, sets), the register at `at + u V_LANES` taking set
+ * (set + u) modulo sets; bad (sets and more): NaN as soon as one w is inf or NaN; NULL where nobody asks. */
 #define R(name)                                                                                                \
-    INLINE void name##_line(size_t i, real *restrict w, real *const *state, const real *restrict g,            \
-                            const vr (*coefs)[V_LINE], vr bad[V_LINE], int n_state, int n_coefs,               \
-                            int variant) {                                                                     \
-        for (int v = 0; v < V_LINE; v++) {                                                                     \
-            const size_t at = i * LANES + (size_t)v * V_LANES;                                                 \
+    INLINE void name##_round(size_t at, int round, real *restrict w, real *const *state,                       \
+                             const real *restrict g, const vr *coefs, int set, int sets, vr *bad, int n_state, \
+                             int n_coefs, int variant) {                                                       \
+        vr s[ROUND][RULE_MAX_STATE], w_new[ROUND];                                                             \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round; u++) {                                                                      \
             vr c[RULE_MAX_COEFS];                                                                              \
             for (int k = 0; k < n_coefs; k++)                                                                  \
-                c[k] = coefs[k][v];                                                                            \
-            STEP_AT(name, variant, at, v_load, v_store, v_load(g + at))                                        \
-            bad[v] = v_fma(w_new, v_set1(0), bad[v]); /* NaN as soon as one w is inf or NaN */                 \
+                c[k] = coefs[k * sets + (set + u) % sets];                                                     \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                s[u][k] = v_load_any(state[k] + at + u * V_LANES);                                             \
+            w_new[u] = name##_step(v_load_any(w + at + u * V_LANES), v_load_any(g + at + u * V_LANES), s[u],   \
+                                   c, variant);                                                                \
+            if (bad)                                                                                           \
+                bad[set + u] = v_fma(w_new[u], v_set1(0), bad[set + u]);                                       \
+        }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round; u++)                                                                        \
+            v_store_any(w + at + u * V_LANES, w_new[u]);                                                       \
+        for (int k = 0; k < n_state; k++) {                                                                    \
+            UNROLLED                                                                                           \
+            for (int u = 0; u < round; u++)                                                                    \
+                v_store_any(state[k] + at + u * V_LANES, s[u][k]);                                             \
         }                                                                                                      \
     }                                                                                                          \
     INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
                              const real *coefs_, real *finite, int n_state, int n_coefs, int variant) {        \
+        enum { REGISTERS = ROUND_LINES * V_LINE };                                                             \
+        const int round = ROUND_FITS(n_state);                                                                 \
         real *state[RULE_MAX_STATE];                                                                           \
-        vr coefs[RULE_MAX_COEFS][V_LINE], bad[ROUND_LINES][V_LINE];                                            \
+        vr coefs[RULE_MAX_COEFS * V_LINE], bad[REGISTERS];                                                     \
         for (int k = 0; k < n_state; k++)                                                                      \
             state[k] = state_[k];                                                                              \
-        for (int v = 0; v < V_LINE; v++) {                                                                     \
-            for (int k = 0; k < n_coefs; k++)                                                                  \
-                coefs[k][v] = v_load(coefs_ + k * LANES + v * V_LANES);                                        \
-            bad[0][v] = v_load(finite + v * V_LANES);                                                          \
-            for (int u = 1; u < ROUND_LINES; u++)                                                              \
-                bad[u][v] = v_set1(0);                                                                         \
-        }                                                                                                      \
+        for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
+            coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
+        for (int v = 0; v < REGISTERS; v++)                                                                    \
+            bad[v] = v < V_LINE ? v_load(finite + v * V_LANES) : v_set1(0);                                    \
         size_t i = 0;                                                                                          \
         for (; i + ROUND_LINES <= n; i += ROUND_LINES) {                                                       \
             UNROLLED                                                                                           \
-            for (int u = 0; u < ROUND_LINES; u++)                                                              \
-                name##_line(i + (size_t)u, w, state, g, (const vr(*)[V_LINE])coefs, bad[u], n_state, n_coefs,  \
-                            variant);                                                                          \
+            for (int v = 0; v < REGISTERS; v += round)                                                         \
+                name##_round(i * LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v, V_LINE, bad,       \
+                             n_state, n_coefs, variant);                                                       \
         }                                                                                                      \
         for (; i < n; i++)                                                                                     \
-            name##_line(i, w, state, g, (const vr(*)[V_LINE])coefs, bad[0], n_state, n_coefs, variant);        \
-        for (int v = 0; v < V_LINE; v++) {                                                                     \
-            for (int u = 1; u < ROUND_LINES; u++)                                                              \
-                bad[0][v] += bad[u][v];                                                                        \
-            v_store(finite + v * V_LANES, bad[0][v]);                                                          \
-        }                                                                                                      \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                name##_round(i * LANES + (size_t)v * V_LANES, 1, w, state, g, coefs, v, V_LINE, bad, n_state,  \
+                             n_coefs, variant);                                                                \
+        for (int v = V_LINE; v < REGISTERS; v++)                                                               \
+            bad[v % V_LINE] += bad[v];                                                                         \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            v_store(finite + v * V_LANES, bad[v]);                                                             \
     }                                                                                                          \
     INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
                                   const real *coefs, int n_state, int n_coefs, int variant) {                  \
+        const int round = ROUND_FITS(n_state);                                                                 \
         real *state[RULE_MAX_STATE];                                                                           \
         vr c[RULE_MAX_COEFS];                                                                                  \
         for (int k = 0; k < n_state; k++)                                                                      \
@@ -263,16 +275,10 @@ enum { ROUND = V_LANES == 1 ? 1 : 4, ROUND_LINES = V_LINE < ROUND ? ROUND / V_LI
         for (int k = 0; k < n_coefs; k++)                                                                      \
             c[k] = v_set1(coefs[k]);                                                                           \
         size_t i = 0;                                                                                          \
-        for (; i + ROUND * V_LANES <= n; i += ROUND * V_LANES) {                                               \
-            UNROLLED                                                                                           \
-            for (size_t u = 0; u < ROUND; u++) {                                                               \
-                STEP_AT(name, variant, i + u * V_LANES, v_load_any, v_store_any,                               \
-                        v_load_any(g + i + u * V_LANES))                                                       \
-            }                                                                                                  \
-        }                                                                                                      \
-        for (; i + V_LANES <= n; i += V_LANES) {                                                               \
-            STEP_AT(name, variant, i, v_load_any, v_store_any, v_load_any(g + i))                              \
-        }                                                                                                      \
+        for (; i + (size_t)round * V_LANES <= n; i += (size_t)round * V_LANES)                                 \
+            name##_round(i, round, w, state, g, c, 0, 1, NULL, n_state, n_coefs, variant);                     \
+        for (; i + V_LANES <= n; i += V_LANES)                                                                 \
+            name##_round(i, 1, w, state, g, c, 0, 1, NULL, n_state, n_coefs, variant);                         \
         if (i < n) { /* the last few: through a register's worth of memory */                                  \
             real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                       \
             for (size_t r = 0; r < n - i; r++) {                                                               \

@@ -50,8 +50,8 @@ RULES(R, RULES_NONE)
 
 /* ---- closed forms: w after k = to - from steps; `miss` is below SMALL where the form holds */
 
-INLINE vr velocity_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest_tables *t, int v, int n_coefs,
-                        int traits, vr *miss) {
+INLINE vr velocity_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest_tables *t, int v,
+                        int n_coefs, int traits, vr *miss) {
     const vr u = s[0], uk = u * table(t->power1, to - from, 1, 0, v);
     s[0] = uk;
     *miss = table(t->reach, to - from, 2, 0, v);
@@ -84,7 +84,10 @@ INLINE vr moments_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct res
     const vr x = linear ? u : v_sqrt(u), xk = linear ? uk : v_sqrt(uk);
     const vr y = epsilon / (inside ? u : x), yk = epsilon / (inside ? uk : xk);
     const vr z = (inside ? u : x) / epsilon, zk = (inside ? uk : xk) / epsilon;
-    const vr miss_large = y * table(t->reach, k, 2, 0, v), miss_small = z * table(t->reach, k, 2, 1, v);
+    /* vh = c2 v is at least v, and largest at the first step */
+    const vr c2 = table(t->coefs, from + 1, n_coefs, ADAM_c2, v);
+    const vr first = linear ? z : inside ? z * c2 : z * v_sqrt(c2);
+    const vr miss_large = y * table(t->reach, k, 2, 0, v), miss_small = first * table(t->reach, k, 2, 1, v);
     /* what would still come, from here and from there, for v large and for v small; nothing where m = 0 */
     const vr large = m / x * series(t->drift, from, 0, y, v, inside);
     const vr large_k = mk / xk * series(t->drift, to, 0, yk, v, inside);
@@ -109,7 +112,8 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
     *miss = table(t->reach, k, 2, 0, v);
     const vr d = traits & REST_INSIDE ? v_sqrt(s[2] + epsilon) : v_sqrt(s[2]) + epsilon;
     return w -
-           (m * table(t->drift, from, 2 * REST_TERMS, 0, v) - mk * table(t->drift, to, 2 * REST_TERMS, 0, v)) / d;
+           (m * table(t->drift, from, 2 * REST_TERMS, 0, v) - mk * table(t->drift, to, 2 * REST_TERMS, 0, v)) /
+               d;
 }
 
 /* ---- over lines */
@@ -125,7 +129,8 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
         vr s[RULE_MAX_STATE];                                                                                  \
         for (int k = 0; k < n_state; k++)                                                                      \
             s[k] = v_load((real *)state[k] + at);                                                              \
-        v_store((real *)w + at, name##_replay(v_load((real *)w + at), s, from[i], to, t, v, n_coefs, variant)); \
+        v_store((real *)w + at,                                                                                \
+                name##_replay(v_load((real *)w + at), s, from[i], to, t, v, n_coefs, variant));                \
         for (int k = 0; k < n_state; k++)                                                                      \
             v_store((real *)state[k] + at, s[k]);                                                              \
     }
@@ -151,7 +156,8 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
     }
 
 #define LAW_REPLAY(name, variant, n_state, n_coefs, traits) REPLAY_LINES(name, variant, n_state, n_coefs)
-#define LAW_STILL(name, variant, n_state, n_coefs, traits) (void)n, (void)w, (void)state, (void)from, (void)to, (void)t;
+#define LAW_STILL(name, variant, n_state, n_coefs, traits)                                                     \
+    (void)n, (void)w, (void)state, (void)from, (void)to, (void)t;
 #define LAW_DECAY(name, variant, n_state, n_coefs, traits)                                                     \
     (void)w;                                                                                                   \
     FOR_RESTING(i, n, from, to)                                                                                \
@@ -167,14 +173,15 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
     CLOSED_LINES(capped, name, variant, n_state, n_coefs, traits)
 
 enum {
-#define V(name, variant, states, coefs, ...) name##_##variant##_STATES = states, name##_##variant##_COEFS = coefs,
+#define V(name, variant, states, coefs, ...)                                                                   \
+    name##_##variant##_STATES = states, name##_##variant##_COEFS = coefs,
     RULES(RULES_NONE, V)
 #undef V
 };
 
 #define X(name, variant, law, traits)                                                                          \
-    static void name##_rest_##variant(size_t n, void *w, void *const *state, const uint32_t *from, uint32_t to, \
-                                      const struct rest_tables *t) {                                           \
+    static void name##_rest_##variant(size_t n, void *w, void *const *state, const uint32_t *from,             \
+                                      uint32_t to, const struct rest_tables *t) {                              \
         LAW_##law(name, variant, name##_##variant##_STATES, name##_##variant##_COEFS, (traits))                \
     }
 RESTS(X)
@@ -205,7 +212,8 @@ static void store_lines(size_t n, const uint32_t *idx, const void *src_, void *d
     real *dst = dst_;
     for (size_t i = 0; i < n; i++)
         for (int v = 0; v < V_LINE; v++)
-            v_store(dst + (size_t)idx[i] * LANES + (size_t)v * V_LANES, v_load(src + i * LANES + (size_t)v * V_LANES));
+            v_store(dst + (size_t)idx[i] * LANES + (size_t)v * V_LANES,
+                    v_load(src + i * LANES + (size_t)v * V_LANES));
 }
 
 enum {
@@ -215,14 +223,13 @@ enum {
 };
 
 #pragma GCC diagnostic ignored "-Woverride-init" /* replay first, then the law where there is one */
-const struct rest_kernels REST_TABLE = {
-    .load_lines = load_lines,
-    .store_lines = store_lines,
-    .rest = {
+const struct rest_kernels REST_TABLE = {.load_lines = load_lines,
+                                        .store_lines = store_lines,
+                                        .rest = {
 #define V(name, variant, ...) [RULE_##name][variant] = name##_replay_##variant,
-        RULES(RULES_NONE, V)
+                                            RULES(RULES_NONE, V)
 #undef V
 #define X(name, variant, ...) [RULE_##name][variant] = name##_rest_##variant,
-            RESTS(X)
+                                                RESTS(X)
 #undef X
-    }};
+                                        }};

@@ -1,12 +1,13 @@
-/* Parameters that rest: what k steps with a zero gradient do to them, all at once (SPEC's `exact` sparse updates).
+/* Parameters that rest: what k steps with a zero gradient do to them, all at once (SPEC's `exact` sparse
+ * updates).
  *
- * Steps are counted from the start of a segment, at whose end every parameter is brought up to date: row 0 is the
- * state at its start, row t the step t. A drift has a closed form: if R(t) is the sum of what all later steps of the
- * segment would add per unit of the numerator, then k steps from t add m_t R(t) - m_(t+k) R(t+k), whatever the schedule. With
- *     w -= alpha_t m_t / D_t,   D = sqrt(c2_t v_t) + epsilon
- * the quotient is first expanded in powers of epsilon / sqrt(v) (v large) or of its inverse (v small), REST_TERMS terms,
- * each with an R of its own. Where neither series is below rounding, or where the difference of the two R would cancel,
- * a lane is replayed step by step. Which of the three a lane takes depends on that lane alone. */
+ * Steps are counted from the start of a segment, at whose end every parameter is brought up to date: row 0 is
+ * the state at its start, row t the step t. A drift has a closed form: if R(t) is the sum of what all later
+ * steps of the segment would add per unit of the numerator, then k steps from t add m_t R(t) - m_(t+k) R(t+k),
+ * whatever the schedule. With w -= alpha_t m_t / D_t,   D = sqrt(c2_t v_t) + epsilon the quotient is first
+ * expanded in powers of epsilon / sqrt(v) (v large) or of its inverse (v small), REST_TERMS terms, each with an
+ * R of its own. Where neither series is below rounding, or where the difference of the two R would cancel, a
+ * lane is replayed step by step. Which of the three a lane takes depends on that lane alone. */
 #pragma once
 #include "kern/kern.h"
 
@@ -21,14 +22,15 @@ struct rest {
 };
 struct rest rest_of(int rule, int variant);
 
-/* Tables of a segment of n steps; arrays of lines of reals. A law uses those it needs; the others may be NULL. */
+/* Tables of a segment of n steps; arrays of lines of reals. A law uses those it needs; the others may be NULL.
+ */
 struct rest_tables {
     const void *coefs;  /* (n + 1, n_coefs, LANES): row t, the coefficients of step t; row 0 unused */
     const void *drift;  /* (n + 1, 2 REST_TERMS, LANES): R of each term for large v, then for small v */
     const void *power1; /* (n + 1, LANES): row k, beta^k or beta1^k; 0 once it no longer matters */
     const void *power2; /* (n + 1, LANES): beta2^k */
-    const void *reach;  /* (n + 1, 2, LANES): row k, by what epsilon / D grows over k steps, and the inverse's at the start;
-                           infinite: the closed form must not be used */
+    const void *reach; /* (n + 1, 2, LANES): row k, by what epsilon / D grows over k steps, and the inverse's at
+                          the start; infinite: the closed form must not be used */
     const void *shrink; /* (n + 1, LANES): product of 1 - eta weight_decay over steps 1 .. t */
 };
 
@@ -43,3 +45,5 @@ struct rest_kernels {
     void (*store_lines)(size_t n, const uint32_t *idx, const void *src, void *dst);
 };
 const struct rest_kernels *rest_kernels_get(enum isa isa, enum precision p);
+/* Those of the same ISA and precision as k. */
+const struct rest_kernels *rest_kernels_of(const struct kernels *k);

@@ -177,7 +177,6 @@ static const struct rule adadelta_rule = {
 
 /* ---- adam, adamw, adamax, nadam, amsgrad: shared coefficients ---------------------------------------------
  */
-enum { ADAM_alpha, ADAM_beta1, ADAM_1_beta1, ADAM_beta2, ADAM_1_beta2, ADAM_c2, ADAM_epsilon, ADAM_COEFS };
 #ifdef RULES_STEPS
 #define FIRST_MOMENT(m) v_fma(c[ADAM_beta1], m, c[ADAM_1_beta1] * g)
 #define SECOND_MOMENT(v) v_fma(c[ADAM_1_beta2] * g, g, c[ADAM_beta2] * (v))

@@ -90,7 +90,7 @@ static bool search(struct team *t, struct err *e) {
 bool train_full(struct team *t, struct err *e) {
     const uint64_t steps = (uint64_t)t->lane[0].run.v[KEY_SWEEP_epochs].number;
     const double evaluate = t->lane[0].run.v[KEY_SWEEP_evaluate].number;
-    uint64_t k = 0, due = 0;
+    uint64_t due = 0;
     for (uint64_t step = 0;; step++) {
         const bool last = step == steps, now = step == due || last;
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */
@@ -104,8 +104,7 @@ bool train_full(struct team *t, struct err *e) {
                 return false;
             if (t->n_running == 0)
                 return true;
-            while (due <= step) /* up to an epoch between evaluations: each step completes one */
-                due = evaluate <= 1 ? step + 1 : team_evaluation_step(evaluate, 1, ++k);
+            due = team_next_evaluation(evaluate, 1, step);
         }
         team_coefs(t, step + 1);
         if (!rules[t->rule]->line_search)

@@ -29,8 +29,18 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
     t->w = take(l, d * line);
     for (int k = 0; k < v->n_state; k++)
         t->state[k] = take(l, d * line);
-    t->e = take(l, data->train.n_rows * line);
-    t->g = take(l, full_gradient_lines(data, rules[rule]->line_search) * line);
+    if (t->batch) {
+        t->c_w = take(l, t->touched_most * line);
+        t->c_g = take(l, t->touched_most * line);
+        for (int k = 0; k < v->n_state; k++)
+            t->c_state[k] = take(l, t->touched_most * line);
+    }
+    const size_t n_rows = data->train.n_rows;
+    t->e = take(l, (t->batch && t->batch < n_rows ? t->batch : n_rows) * line);
+    t->g = take(l, (!t->batch               ? full_gradient_lines(data, rules[rule]->line_search)
+                    : t->mode == MODE_DENSE ? d
+                                            : 0) *
+                       line);
     t->z = take(l, CHUNK * line);
     t->q = take(l, CHUNK * line);
     t->trial = take(l, CHUNK * line);
@@ -44,8 +54,12 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
     t->b_coefs = take(l, RULE_MAX_COEFS * line);
 }
 
-size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v) {
-    struct team t = {.line = LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double))};
+size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v,
+                  uint64_t batch) {
+    struct team t = {.line = LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double)), .batch = batch};
+    t.mode = MODE_DENSE; /* at most */
+    const double touched = (double)batch * (double)d->train.nnz / (double)d->train.n_rows;
+    t.touched_most = touched < (double)d->n_features ? (size_t)touched : d->n_features;
     struct layout l = {0};
     lay_out(&t, &l, d, rule, v);
     return l.bytes;
@@ -67,10 +81,17 @@ static void start_lane(struct team *t, int lane) {
 }
 
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
-               const struct kernels *k, const double *lstar, const double *const *w_star, struct err *e) {
+               const struct kernels *k, const struct batches *batches, const double *lstar,
+               const double *const *w_star, struct err *e) {
     *t = (struct team){.data = data, .k = k, .precision = k->precision, .n = pack->n, .n_running = pack->n};
     t->real = k->precision == PRECISION_F32 ? sizeof(float) : sizeof(double);
     t->line = LANES * t->real;
+    t->steps_per_epoch = 1;
+    if (batches) {
+        t->batch = batches->size;
+        t->steps_per_epoch = batches->n_batches;
+        t->touched_most = batches->most_touched;
+    }
     for (int lane = 0; lane < LANES; lane++) {
         struct lane *a = &t->lane[lane];
         plan_run(plan, pack->run[lane < pack->n ? lane : 0], &a->run);
@@ -80,9 +101,8 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         a->beta1_t = a->beta2_t = 1;
         a->running = lane < pack->n;
         a->out.id = a->run.id;
-        if (!a->run.sched)
-            a->run.sched = schedules[0];
-        schedule_in_steps(a->run.s, 1, a->run.v[KEY_SWEEP_epochs].number, a->s);
+        t->n_steps = (uint64_t)a->run.v[KEY_SWEEP_epochs].number * t->steps_per_epoch;
+        schedule_in_steps(a->run.s, (double)t->steps_per_epoch, (double)t->n_steps, a->s);
         a->out.test_error = NAN;
         for (int band = 0; band < N_BANDS; band++)
             a->out.unlearnt[band] = NAN;
@@ -92,6 +112,11 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     t->variant_number = rule_variant_number(first->rule, first->h);
     t->variant = rule_variant(t->rule, t->variant_number);
     t->loss = (enum loss)first->v[KEY_MODEL_loss].word;
+    if (batches) {
+        t->mode = team_mode(first, data);
+        t->rest = rest_of(t->rule, t->variant_number);
+        t->rk = rest_kernels_of(k);
+    }
 
     /* A parameter at rest (g = 0, all state 0) stays at rest in every rule, but for decay. */
     t->n_moving = data->n_present;
@@ -138,25 +163,41 @@ void team_free(struct team *t) {
 /* ---- coefficients
  * --------------------------------------------------------------------------------------------- */
 
+/* Below this 1 - beta^t is 1: the corrections have ended, and with a constant rate the coefficients stay. */
+#define CORRECTED 1e-20
+
 void team_coefs(struct team *t, uint64_t step) {
     for (int lane = 0; lane < LANES; lane++) {
         struct lane *a = &t->lane[lane];
         const struct run *r = &a->run;
-        double h[H_COUNT], c[RULE_MAX_COEFS];
-        memcpy(h, r->h, sizeof h);
-        a->beta1_t *= h[H_beta1];
-        a->beta2_t *= h[H_beta2];
-        a->eta = step == 1 ? h[H_eta0] * r->sched->factor(a->s, 0, &a->cursor) : a->eta_next;
-        a->eta_next = h[H_eta0] * r->sched->factor(a->s, (double)step, &a->cursor);
+        const double before[] = {a->eta, a->eta_next, a->beta1_t, a->beta2_t};
+        a->beta1_t = a->beta1_t * r->h[H_beta1] < CORRECTED ? 0 : a->beta1_t * r->h[H_beta1];
+        a->beta2_t = a->beta2_t * r->h[H_beta2] < CORRECTED ? 0 : a->beta2_t * r->h[H_beta2];
+        a->eta = step == 1 ? r->h[H_eta0] * r->sched->factor(a->s, 0, &a->cursor) : a->eta_next;
+        a->eta_next = r->h[H_eta0] * r->sched->factor(a->s, (double)step, &a->cursor);
+        const double now[] = {a->eta, a->eta_next, a->beta1_t, a->beta2_t};
+        if (step > 1 && memcmp(before, now, sizeof now) == 0)
+            continue;
         const struct rule_time time = {a->eta, a->eta_next, a->beta1_t, a->beta2_t};
-        r->rule->coefs(h, &time, c);
-        for (int k = 0; k < t->variant->n_coefs; k++)
-            team_put(t, t->coefs, (size_t)(k * LANES + lane), c[k]);
+        double h[H_COUNT], bias[RULE_MAX_COEFS];
+        memcpy(h, r->h, sizeof h);
         h[H_weight_decay] = 0; /* never of the bias */
-        r->rule->coefs(h, &time, c);
-        for (int k = 0; k < t->variant->n_coefs; k++)
-            team_put(t, t->b_coefs, (size_t)(k * LANES + lane), c[k]);
+        r->rule->coefs(r->h, &time, a->c);
+        r->rule->coefs(h, &time, bias);
+        for (int k = 0; k < t->variant->n_coefs; k++) {
+            team_put(t, t->coefs, (size_t)(k * LANES + lane), a->c[k]);
+            team_put(t, t->b_coefs, (size_t)(k * LANES + lane), bias[k]);
+        }
     }
+}
+
+enum update_mode team_mode(const struct run *r, const struct dataset *d) {
+    if (r->v[KEY_SWEEP_sparse_updates].word == UPDATES_LAZY)
+        return MODE_LAZY;
+    const double touched = r->v[KEY_SWEEP_batch].number * (double)d->train.nnz / (double)d->train.n_rows;
+    const bool dense = r->v[KEY_SWEEP_sparse_updates].word == UPDATES_DENSE || r->v[KEY_MODEL_l2].number != 0 ||
+                       run_decays_fast(r) || touched > 0.5 * (double)d->n_features;
+    return dense ? MODE_DENSE : MODE_EXACT;
 }
 
 /* ---- evaluation
@@ -219,10 +260,21 @@ static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
     return value;
 }
 
-uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k) {
-    const double steps = evaluate * (double)k * (double)steps_per_epoch;
-    const double nearest = floor(steps + 0.5); /* 1.16 * 25 is 29, though not in binary */
+/* The k-th evaluation comes after this many steps: the first at which k * evaluate epochs are complete. */
+static uint64_t evaluation_step(double interval, uint64_t k) {
+    const double steps = interval * (double)k,
+                 nearest = floor(steps + 0.5); /* 1.16 * 25 is 29, though not in binary */
     return (uint64_t)(fabs(steps - nearest) <= 1e-12 * steps ? nearest : floor(steps) + 1);
+}
+
+uint64_t team_next_evaluation(double evaluate, uint64_t steps_per_epoch, uint64_t step) {
+    const double interval = evaluate * (double)steps_per_epoch;
+    if (interval <= 1)
+        return step + 1;
+    uint64_t k = (uint64_t)((double)step / interval);
+    while (evaluation_step(interval, k) <= step)
+        k++;
+    return evaluation_step(interval, k);
 }
 
 bool target_met(struct value target, double loss, double start_loss, double lstar) {

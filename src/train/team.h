@@ -5,6 +5,8 @@
  * spent, blown up, or its target met) is recorded and frozen: the others go on, and it computes along unheeded.
  */
 #pragma once
+#include "kern/rest.h"
+#include "train/batches.h"
 #include "train/train.h"
 
 enum { CHUNK = 128 }; /* rows between two looks at the same residuals: they stay in L1 */
@@ -14,15 +16,20 @@ struct lane {
     struct value target;
     double lstar;
     const double *w_star; /* by feature; NULL: not known */
-    double s[S_COUNT]; /* keys of its schedule, lengths in steps */
+    double s[S_COUNT];    /* keys of its schedule, lengths in steps */
     struct schedule_cursor cursor;
-    double eta, eta_next;    /* eta0 times the schedule, at this step and the next */
-    double beta1_t, beta2_t; /* running products in double */
+    double c[RULE_MAX_COEFS]; /* coefficients of the present step, as formed, for the weights */
+    double eta, eta_next;     /* eta0 times the schedule, at this step and the next */
+    double beta1_t, beta2_t;  /* running products in double */
     double start_loss;
     bool running;
     struct outcome out;
     size_t cap; /* points allocated */
 };
+
+/* What a mini-batch step does to a parameter that its rows do not touch (SPEC's sparse_updates). Dense also
+ * stands in for exact where it costs no more or is the only way: see team_mode. */
+enum update_mode { MODE_EXACT, MODE_LAZY, MODE_DENSE };
 
 struct team {
     const struct dataset *data;
@@ -38,6 +45,15 @@ struct team {
     bool any_l2;
     size_t n_moving; /* features, by rank, that a step can move: without l2 and weight decay those that occur */
 
+    /* Mini-batches: batch = 0 is the full batch. */
+    uint64_t batch, steps_per_epoch, n_steps;
+    enum update_mode mode;
+    const struct rest_kernels *rk;
+    struct rest rest;
+    size_t touched_most; /* features of one batch at most */
+    void *c_w, *c_state[RULE_MAX_STATE],
+        *c_g; /* (touched_most, LANES): those of the batch in work, side by side */
+
     /* One allocation. d = data->n_features. */
     void *slab;
     void *w, *state[RULE_MAX_STATE];   /* (d, LANES) */
@@ -50,12 +66,17 @@ struct team {
     void *coefs, *b_coefs;            /* (n_coefs, LANES) */
 };
 
-/* Sets up lanes, start points and arrays. team_free() in any case. */
+/* batches: NULL for the full batch. Sets up lanes, start points and arrays. team_free() in any case. */
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
-               const struct kernels *k, const double *lstar, const double *const *w_star,
-               struct err *e);
+               const struct kernels *k, const struct batches *batches, const double *lstar,
+               const double *const *w_star, struct err *e);
 void team_free(struct team *t);
-size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v);
+/* The way a run's untouched parameters are kept: a function of the run and its data alone. l2 gives every
+ * weight a gradient at every step, and a batch that touches most features leaves little to put off: then dense
+ * steps. */
+enum update_mode team_mode(const struct run *r, const struct dataset *d);
+size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v,
+                  uint64_t batch);
 
 /* Coefficients of step `step` (1, 2, ...) for all lanes; call once for each step, in order. */
 void team_coefs(struct team *t, uint64_t step);
@@ -76,9 +97,12 @@ void team_loss(const struct team *t, const struct data_part *part, double loss[L
 bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
                  bool last, struct err *e);
 
-/* The k-th evaluation (k = 0, 1, ...) comes after this many steps: the first at which k * evaluate epochs are
- * complete. */
-uint64_t team_evaluation_step(double evaluate, uint64_t steps_per_epoch, uint64_t k);
+/* The first evaluation after `step` steps: the k-th, k = 0, 1, ..., comes at the first step at which k *
+ * evaluate epochs are complete. */
+uint64_t team_next_evaluation(double evaluate, uint64_t steps_per_epoch, uint64_t step);
+
+/* minibatch.c: n teams that share their batches, from the start to the last evaluation. */
+bool train_minibatch(struct team *teams, int n, struct batches *b, struct err *e);
 
 /* full.c: the steps of full-batch training, from the start to the last evaluation. */
 bool train_full(struct team *t, struct err *e);

@@ -1,8 +1,8 @@
 /* Training: a pack of runs in lockstep over one data set. Knows nothing of stores or files: results go to a
  * sink. */
 #pragma once
-#include "data/dataset.h"
 #include "data/bands.h"
+#include "data/dataset.h"
 #include "data/minimum.h"
 #include "plan/plan.h"
 
@@ -20,22 +20,28 @@ struct outcome {
     uint64_t id;
     bool blown_up; /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
     uint64_t n_points;
-    struct point *points;  /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
-    double test_error;     /* share of held-out rows on the wrong side at the end; NAN if there are none */
-    uint64_t weights_hash; /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
+    struct point *points;     /* (n_points), the start first; malloc'ed by train_pack, freed by outcome_free */
+    double test_error;        /* share of held-out rows on the wrong side at the end; NAN if there are none */
+    uint64_t weights_hash;    /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
     double unlearnt[N_BANDS]; /* at the end, of the data's true weights or w* (data/bands.h); NAN: no w* */
-    double seconds;        /* of its pack, divided by the runs in it */
+    double seconds;           /* of its pack, divided by the runs in it */
 };
 void outcome_free(struct outcome *o);
 
 /* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop =
  * target and a gap; NAN otherwise). w_star[k]: the minimiser that belongs to it, by feature, for data that were
- * not drawn from known weights; NULL, as w_star itself may be, where there is none. Any thread; allocates its own workspace. */
+ * not drawn from known weights; NULL, as w_star itself may be, where there is none. Any thread; allocates its
+ * own workspace. */
 bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
                 const struct kernels *k, const double *lstar, const double *const *w_star,
                 struct outcome out[LANES], struct err *e);
-/* Bytes train_pack will allocate for a pack on these data. */
-size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule);
+/* The same for n packs that share their batches (pack_shares_batches), which are then prepared once for all of
+ * them: lstar, w_star and out are (n, LANES). With full batches one after the other. */
+bool train_packs(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
+                 const struct kernels *k, const double *lstar, const double *const *w_star, struct outcome *out,
+                 struct err *e);
+/* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
+size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);
 
 /* The target, judged: whether loss meets it. */
 bool target_met(struct value target, double loss, double start_loss, double lstar);
