@@ -17,3 +17,5 @@ void sweep_help(FILE *f); /* the options of the main job */
 int sweep_command(int argc, char **argv);
 int kernels_command(int argc, char **argv);
 int throughput_command(int argc, char **argv);
+int list_command(int argc, char **argv);
+int refine_command(int argc, char **argv);

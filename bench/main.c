@@ -13,6 +13,9 @@ static const struct command commands[] = {
      kernels_command},
     {"throughput", "throughput [OPTION...]", "time lockstep training beside plain C, one run at a time",
      throughput_command},
+    {"refine", "refine DIR", "print a finer grid around the best cells of a results folder", refine_command},
+    {"list", "list [rules|schedules|keys|isa]", "what a grid file may name, as tables in markdown",
+     list_command},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

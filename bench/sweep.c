@@ -5,6 +5,7 @@
 #include "dryrun.h"
 #include "interrupt.h"
 #include "job.h"
+#include "known.h"
 #include "options.h"
 #include "ready.h"
 #include "report/report.h"
@@ -75,7 +76,7 @@ static bool put_notes(struct store *s, const struct sweep *w, const struct plan 
          store_put_note(s, "grid_path", w->grid, strlen(w->grid), e) &&
          store_put_note(s, "machine", machine.s, machine.len, e) &&
          store_put_note(s, "build", build.s, build.len, e) &&
-         store_put_note(s, "command", command.s, command.len, e);
+         store_put_note(s, "command", command.s, command.len, e) && known_put(p, s, e);
     text_free(&machine);
     text_free(&build);
     text_free(&command);

@@ -1,0 +1,280 @@
+/* `bench refine`: log search. Prints the grid of a results folder again, with every numeric axis of an
+ * optimizer drawn together around its best cell; what was one run there is none to compute again here. */
+#include "base/math.h"
+#include "base/mem.h"
+#include "command.h"
+#include "known.h"
+#include "plan/ini.h"
+#include "refine_axis.h"
+#include "report/results.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct refine {
+    struct results r;
+    struct ini ini;   /* of the grid file */
+    const char *text; /* the grid file itself */
+    struct run *best; /* (n_optimizers): its best cell's first run; rule = NULL: nothing to go by */
+    size_t n_optimizers;
+    bool zipped[KEY_COUNT];
+    struct text out;
+};
+
+/* ---- the best setting of each optimizer, over all its groups --------------------------------------------- */
+
+struct score {
+    size_t misses;
+    double epochs, loss; /* sums over groups: log(1 + median epochs) of those that hit, median final loss */
+};
+
+static bool better(const struct score *a, const struct score *b) {
+    if (a->misses != b->misses)
+        return a->misses < b->misses;
+    if (a->epochs != b->epochs)
+        return a->epochs < b->epochs;
+    return a->loss < b->loss;
+}
+
+/* Cells of a group are the optimizer's own settings in the order of the plan, the same in each of its groups.
+ */
+static struct score score_of(const struct refine *f, const struct group *g, size_t n, size_t optimizer,
+                             size_t k) {
+    struct score s = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (g[i].optimizer_index != optimizer)
+            continue;
+        const struct cell *c = group_cell(&f->r, &g[i], k);
+        bool hit = isfinite(c->median_epochs);
+        s.misses += !hit;
+        s.epochs += hit ? m_log1p(c->median_epochs) : 0;
+        s.loss += c->median_final_loss;
+    }
+    return s;
+}
+
+static bool find_best(struct refine *f, struct err *e) {
+    struct group *g = NULL;
+    size_t n = 0;
+    if (!results_groups(&f->r, &g, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        f->n_optimizers = f->n_optimizers > g[i].optimizer_index ? f->n_optimizers : g[i].optimizer_index + 1;
+    f->best = mem_zeroed(f->n_optimizers + 1, sizeof *f->best, e);
+    for (size_t i = 0; f->best && i < n; i++) {
+        struct run *best = &f->best[g[i].optimizer_index];
+        if (best->rule) /* by an earlier group of the optimizer */
+            continue;
+        struct score least = {.misses = SIZE_MAX};
+        size_t at = SIZE_MAX;
+        for (size_t k = 0; k < g[i].n_cells; k++) {
+            const struct score s = score_of(f, g, n, g[i].optimizer_index, k);
+            if (isfinite(s.loss) && (at == SIZE_MAX || better(&s, &least))) {
+                least = s;
+                at = k;
+            }
+        }
+        if (at != SIZE_MAX)
+            plan_run(f->r.plan, g[i].cell[at], best);
+    }
+    results_groups_free(g, n);
+    return f->best != NULL;
+}
+
+/* ---- printing -------------------------------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* `key = ` and the finer list of a numeric key, or the best value of another; false if the key stays as it is
+ * written. levels: those of the section that the best run is from. */
+static bool add_values(struct refine *f, const struct run *best, enum key key, const struct value *levels,
+                       size_t n) {
+    if (f->zipped[key] || n < 2)
+        return false;
+    text_addf(&f->out, "%s = ", keys[key].name);
+    double *x = best->v[key].word == VALUE_NUMBER ? malloc(2 * n * sizeof *x) : NULL;
+    size_t n_numbers = 0;
+    for (size_t i = 0; x && i < n; i++)
+        if (levels[i].word == VALUE_NUMBER)
+            x[n_numbers++] = levels[i].number;
+    if (n_numbers < 2) {
+        value_print(key, best->v[key], &f->out);
+    } else {
+        qsort(x, n_numbers, sizeof *x, ascending);
+        const bool f32 = key < KEY_S && best->v[KEY_SWEEP_precision].word == PRECISION_F32;
+        size_t m = refine_axis(key, x, n_numbers, best->v[key].number, f32, x + n);
+        for (size_t i = 0; i < m; i++) {
+            text_add(&f->out, i ? ", " : "");
+            text_add_number(&f->out, x[n + i]);
+        }
+    }
+    f->out.failed |= best->v[key].word == VALUE_NUMBER && !x;
+    free(x);
+    text_add(&f->out, "\n");
+    return true;
+}
+
+/* A line of [optimizer], which may become another. */
+static void add_entry(struct refine *f, size_t optimizer, const struct ini_entry *entry, const char *line,
+                      size_t len) {
+    const enum key key = key_find(SECTION_OPTIMIZER, entry->key);
+    struct value *levels = NULL;
+    size_t n = key >= KEY_H && f->best[optimizer].rule ? plan_levels(f->r.plan, key, optimizer, &levels) : 0;
+    if (!add_values(f, &f->best[optimizer], key, levels, n))
+        text_add_n(&f->out, line, len);
+    free(levels);
+}
+
+/* The values that a [schedule] section gives a key. */
+static size_t schedule_levels(const struct refine *f, size_t optimizer, const char *label, enum key key,
+                              struct value **levels) {
+    size_t n = 0, cap = 0;
+    *levels = NULL;
+    for (size_t i = 0; i < f->r.n; i += plan_n_seeds(f->r.plan)) {
+        struct run r;
+        plan_run(f->r.plan, i, &r);
+        if (r.optimizer_index != optimizer || strcmp(r.schedule, label) != 0)
+            continue;
+        size_t k = 0;
+        while (k < n && value_compare(&(*levels)[k], &r.v[key]) != 0)
+            k++;
+        if (k < n)
+            continue;
+        if (!mem_grow(levels, &cap, n + 1, sizeof **levels, NULL))
+            return 0;
+        (*levels)[n++] = r.v[key];
+    }
+    return n;
+}
+
+/* The schedule of an optimizer's best cell, in a section of its own. */
+static void add_schedule(struct refine *f, size_t optimizer) {
+    const struct run *best = &f->best[optimizer];
+    if (!best->rule || (best->sched == schedule_find("constant") && !strcmp(best->schedule, "constant")))
+        return;
+    text_addf(&f->out, "\n[schedule %.*s-%zu]\nkind = %s\noptimizers = %s\n",
+              diag_quoted(best->schedule, strlen(best->schedule)), best->schedule, optimizer + 1,
+              best->sched->name, best->optimizer);
+    for (enum key key = KEY_S; key < KEY_COUNT; key++) {
+        if (best->v[key].word == VALUE_NONE)
+            continue;
+        struct value *levels;
+        size_t n = schedule_levels(f, optimizer, best->schedule, key, &levels);
+        if (!add_values(f, best, key, levels, n)) {
+            text_addf(&f->out, "%s = ", keys[key].name);
+            value_print(key, best->v[key], &f->out);
+            text_add(&f->out, "\n");
+        }
+        free(levels);
+    }
+}
+
+/* The number of an [optimizer] section among its kind, SIZE_MAX for another section or one without a best cell.
+ */
+static size_t optimizer_number(const struct refine *f, size_t section) {
+    size_t number = 0;
+    if (strcmp(f->ini.sections[section].kind, "optimizer") != 0)
+        return SIZE_MAX;
+    for (size_t i = 0; i < section; i++)
+        number += !strcmp(f->ini.sections[i].kind, "optimizer");
+    return number < f->n_optimizers ? number : SIZE_MAX;
+}
+
+/* The file line by line: sections of schedules are dropped, entries of optimizers renewed, all else is copied.
+ */
+static void add_grid(struct refine *f) {
+    size_t line = 1, section = SIZE_MAX, entry = 0;
+    for (const char *s = f->text; *s; line++) {
+        const char *newline = strchr(s, '\n'), *end = newline ? newline + 1 : s + strlen(s);
+        const size_t next = section + 1; /* SIZE_MAX + 1 is 0 */
+        if (next < f->ini.n_sections && f->ini.sections[next].line == line)
+            section = next;
+        const bool has_entry = entry < f->ini.n_entries && f->ini.entries[entry].line == line;
+        const bool dropped = section != SIZE_MAX && !strcmp(f->ini.sections[section].kind, "schedule");
+        const size_t optimizer = section == SIZE_MAX ? SIZE_MAX : optimizer_number(f, section);
+        if (has_entry && optimizer != SIZE_MAX)
+            add_entry(f, optimizer, &f->ini.entries[entry], s, (size_t)(end - s));
+        else if (!dropped)
+            text_add_n(&f->out, s, (size_t)(end - s));
+        entry += has_entry;
+        s = end;
+    }
+    if (f->out.len && f->out.s[f->out.len - 1] != '\n')
+        text_add(&f->out, "\n");
+    for (size_t o = 0; o < f->n_optimizers; o++)
+        add_schedule(f, o);
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------- */
+
+static void mark_zipped(struct refine *f) {
+    for (size_t i = 0; i < f->ini.n_entries; i++) {
+        if (strcmp(f->ini.entries[i].key, "zip") != 0)
+            continue;
+        for (enum key key = KEY_H; key < KEY_COUNT; key++) {
+            const char *value = f->ini.entries[i].value, *at = strstr(value, keys[key].name);
+            const size_t len = strlen(keys[key].name);
+            for (; at; at = strstr(at + len, keys[key].name))
+                f->zipped[key] |= (at == value || strchr(" \t,", at[-1])) && strchr(" \t,", at[len]);
+        }
+    }
+}
+
+/* From a store that is open and a plan that fits it. */
+static bool refine(struct refine *f, const struct plan *p, struct store *s, const char *dir, struct err *e) {
+    size_t len;
+    struct diag d = {.file = dir};
+    f->text = plan_text(p, &len);
+    ini_read(&f->ini, f->text, len, &d); /* was read before: it has no errors */
+    if (!diag_flush(&d, e) || !results_load(p, s, &f->r, e) || !find_best(f, e))
+        return false;
+    mark_zipped(f);
+    size_t n_found = 0;
+    for (size_t o = 0; o < f->n_optimizers; o++)
+        n_found += f->best[o].rule != NULL;
+    if (n_found == 0)
+        return err_add(e, "%s: no run of the grid is there, or none ended at a finite loss", dir);
+    text_addf(&f->out,
+              "; The grid of %s, drawn together around the best cell of each optimizer, by bench refine.\n",
+              dir);
+    add_grid(f);
+    return !f->out.failed || err_add(e, "out of memory");
+}
+
+static int refine_dir(const char *dir, struct err *e) {
+    struct refine f = {0};
+    struct store *s = store_open(dir, false, true, e);
+    struct plan *p = s ? known_plan(s, e) : NULL;
+    bool ok = p && refine(&f, p, s, dir, e);
+    if (ok)
+        fwrite(f.out.s, 1, f.out.len, stdout);
+    free(f.best);
+    text_free(&f.out);
+    ini_free(&f.ini);
+    results_free(&f.r);
+    plan_free(p);
+    store_close(s);
+    return ok ? EXIT_DONE : EXIT_USAGE;
+}
+
+int refine_command(int argc, char **argv) {
+    if (argc == 1 && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))) {
+        printf(
+            "bench refine DIR: prints a grid file of the same size at a third of the spacing around each\n"
+            "optimizer's best cell in DIR, a results folder; data, model and sweep stay as they were. Save it\n"
+            "beside the first grid, so that its paths hold.\n");
+        return EXIT_DONE;
+    }
+    if (argc != 1 || *argv[0] == '-') {
+        fprintf(stderr, "bench refine: expected one results folder, as in: bench refine results/quick\n");
+        return EXIT_USAGE;
+    }
+    struct err e = {0};
+    int code = refine_dir(argv[0], &e);
+    if (e.text)
+        fputs(e.text, stderr);
+    err_clear(&e);
+    return code;
+}
