@@ -14,10 +14,12 @@ typedef float real;
 #include HEADER(KERN_ISA)
 #ifdef KERN_F64
 #define REST_TABLE PASTE(rest_kernels, KERN_ISA, f64)
-#define SMALL 1e-3 /* its fourth power is the error of the series, relative to the drift */
+#define SMALL 1e-3     /* its fourth power is the error of `far`, relative to the drift */
+#define ACCURATE 1e-12 /* the error of `near` */
 #else
 #define REST_TABLE PASTE(rest_kernels, KERN_ISA, f32)
-#define SMALL 1e-2f
+#define SMALL 2e-2f
+#define ACCURATE 2e-7f
 #endif
 
 #define RULES_STEPS
@@ -34,14 +36,17 @@ INLINE vr table(const void *t, size_t row, int lines, int line, int v) {
 
 /* ---- one step after the other: the rule itself, with g = 0 */
 
+/* w and s of each lane stop at its horizon, if there is one. */
 #define R(name)                                                                                                \
     INLINE vr name##_replay(vr w, vr *s, uint32_t from, uint32_t to, const struct rest_tables *t, int v,       \
-                            int n_coefs, int variant) {                                                        \
-        for (uint32_t step = from + 1; step <= to; step++) {                                                   \
+                            int n_coefs, int variant, const vr *horizon) {                                     \
+        const uint32_t end = horizon && to - from > t->horizon_most ? from + t->horizon_most : to;             \
+        for (uint32_t step = from + 1; step <= end; step++) {                                                  \
             vr c[RULE_MAX_COEFS];                                                                              \
             for (int k = 0; k < n_coefs; k++)                                                                  \
                 c[k] = table(t->coefs, step, n_coefs, k, v);                                                   \
-            w = name##_step(w, v_set1(0), s, c, variant);                                                      \
+            const vr w_new = name##_step(w, v_set1(0), s, c, variant);                                         \
+            w = horizon ? v_select_lt(*horizon, v_set1((real)(step - from)), w, w_new) : w_new;                \
         }                                                                                                      \
         return w;                                                                                              \
     }
@@ -61,17 +66,20 @@ INLINE vr velocity_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct re
     return w;
 }
 
-/* Sum over terms of the binomial series of (1 + y)^-1, or (1 + y)^-1/2 if `inside`, each with its R. */
-INLINE vr series(const void *drift, uint32_t row, int first, vr y, int v, bool inside) {
-    static const real whole[REST_TERMS] = {1, -1, 1, -1};
-    static const real half[REST_TERMS] = {1, (real)-0.5, (real)0.375, (real)-0.3125};
-    const real *c = inside ? half : whole;
-    vr sum = v_set1(c[REST_TERMS - 1]) * table(drift, row, 2 * REST_TERMS, first + REST_TERMS - 1, v);
+/* Coefficients of (1 + x)^-1 and (1 + x)^-1/2. */
+static const real binomial[2][REST_TERMS] = {{1, -1, 1, -1}, {1, (real)-0.5, (real)0.375, (real)-0.3125}};
+
+/* Sum of c_i y^i R_i over the terms, R from row `row` of the drift table. */
+INLINE vr series(const struct rest_tables *t, uint32_t row, int first, const vr c[REST_TERMS], vr y, int v) {
+    vr sum = c[REST_TERMS - 1] * table(t->drift, row, 2 * REST_TERMS, first + REST_TERMS - 1, v);
     for (int i = REST_TERMS - 2; i >= 0; i--)
-        sum = v_fma(sum, y, v_set1(c[i]) * table(drift, row, 2 * REST_TERMS, first + i, v));
+        sum = v_fma(sum, y, c[i] * table(t->drift, row, 2 * REST_TERMS, first + i, v));
     return sum;
 }
+_Static_assert(REST_TERMS == 4, "near expands four terms");
 
+/* Where m rests: what k steps take from w, and what remains after them (nonzero only for the sake of shrinking
+ * w). */
 INLINE vr moments_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest_tables *t, int v, int n_coefs,
                        int traits, vr *miss) {
     const uint32_t k = to - from;
@@ -81,22 +89,34 @@ INLINE vr moments_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct res
     const vr u = s[1], uk = u * table(t->power2, k, 1, 0, v);
     s[0] = mk;
     s[1] = uk;
+    const real *h = binomial[inside];
+
+    /* far: in powers of epsilon / D */
+    vr c[REST_TERMS];
+    for (int i = 0; i < REST_TERMS; i++)
+        c[i] = v_set1(h[i]);
     const vr x = linear ? u : v_sqrt(u), xk = linear ? uk : v_sqrt(uk);
     const vr y = epsilon / (inside ? u : x), yk = epsilon / (inside ? uk : xk);
-    const vr z = (inside ? u : x) / epsilon, zk = (inside ? uk : xk) / epsilon;
-    /* vh = c2 v is at least v, and largest at the first step */
-    const vr c2 = table(t->coefs, from + 1, n_coefs, ADAM_c2, v);
-    const vr first = linear ? z : inside ? z * c2 : z * v_sqrt(c2);
-    const vr miss_large = y * table(t->reach, k, 2, 0, v), miss_small = first * table(t->reach, k, 2, 1, v);
-    /* what would still come, from here and from there, for v large and for v small; nothing where m = 0 */
-    const vr large = m / x * series(t->drift, from, 0, y, v, inside);
-    const vr large_k = mk / xk * series(t->drift, to, 0, yk, v, inside);
-    const vr unit = v_set1(1) / (inside ? v_sqrt(epsilon) : epsilon);
-    const vr little = m * unit * series(t->drift, from, REST_TERMS, z, v, inside);
-    const vr little_k = mk * unit * series(t->drift, to, REST_TERMS, zk, v, inside);
-    const vr now = v_select_lt(miss_large, small, large, little);
-    const vr then = v_select_lt(zero, v_abs(mk), v_select_lt(miss_large, small, large_k, little_k), zero);
-    *miss = v_select_lt(miss_large, small, miss_large, miss_small);
+    const vr far = m / x * series(t, from, 0, c, y, v), far_k = mk / xk * series(t, to, 0, c, yk, v);
+    const vr miss_far = y * table(t->reach, k, 2, 0, v);
+
+    /* near: Taylor about the first step; p is the part of D that decays, as a share of all of it there */
+    const vr c2 = linear ? v_set1(1) : table(t->coefs, from + 1, n_coefs, ADAM_c2, v);
+    const vr d = inside ? v_fma(c2, u, epsilon) : linear ? u + epsilon : v_sqrt(c2) * x + epsilon;
+    const vr p = (d - epsilon) / d, unit = v_set1(1) / (inside ? v_sqrt(d) : d);
+    c[3] = v_set1(h[3]);
+    c[2] = v_set1(h[2]) - v_set1(3 * h[3]) * p;
+    c[1] = v_set1(h[1]) - p * (v_set1(2 * h[2]) - v_set1(3 * h[3]) * p);
+    c[0] = v_set1(h[0]) - p * (v_set1(h[1]) - p * (v_set1(h[2]) - v_set1(h[3]) * p));
+    const vr near = m * unit * series(t, from, REST_TERMS, c, (inside ? u : x) / d, v);
+    const vr near_k = mk * unit * series(t, to, REST_TERMS, c, (inside ? uk : xk) / d, v);
+    const vr error = (p * p) * (p * p) * table(t->spread, from, 1, 0, v);
+    const vr miss_near = table(t->reach, k, 2, 1, v) + error * v_set1((real)(SMALL / ACCURATE));
+
+    const vr now = v_select_lt(miss_far, small, far, near);
+    vr then = v_select_lt(miss_far, small, far_k, near_k);
+    then = v_select_lt(zero, v_abs(mk), then, zero); /* 0, though x may be 0 too */
+    *miss = v_select_lt(miss_far, small, miss_far, miss_near);
     if (traits & REST_SHRINKS)
         return v_fma(table(t->shrink, to, 1, 0, v) / table(t->shrink, from, 1, 0, v), w - now, then);
     return w - (now - then);
@@ -130,13 +150,14 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
         for (int k = 0; k < n_state; k++)                                                                      \
             s[k] = v_load((real *)state[k] + at);                                                              \
         v_store((real *)w + at,                                                                                \
-                name##_replay(v_load((real *)w + at), s, from[i], to, t, v, n_coefs, variant));                \
+                name##_replay(v_load((real *)w + at), s, from[i], to, t, v, n_coefs, variant, NULL));          \
         for (int k = 0; k < n_state; k++)                                                                      \
             v_store((real *)state[k] + at, s[k]);                                                              \
     }
 
-/* Lanes in which the closed form misses are replayed, the others are not. */
-#define CLOSED_LINES(form, name, variant, n_state, n_coefs, traits)                                            \
+/* Lanes in which the closed form misses are replayed, the others are not. Decayed state has a closed form
+ * always. */
+#define CLOSED_LINES(form, name, variant, n_state, n_coefs, traits, ends)                                      \
     FOR_RESTING(i, n, from, to) {                                                                              \
         const size_t at = i * LANES + (size_t)v * V_LANES;                                                     \
         const vr w0 = v_load((real *)w + at), small = v_set1(SMALL);                                           \
@@ -145,9 +166,11 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
             s[k] = r[k] = v_load((real *)state[k] + at);                                                       \
         vr w_new = form##_rest(w0, s, from[i], to, t, v, n_coefs, traits, &miss);                              \
         if (!v_all_lt(miss, small)) {                                                                          \
-            const vr replayed = name##_replay(w0, r, from[i], to, t, v, n_coefs, variant);                     \
+            const vr horizon = ends ? v_load((const real *)t->horizon + v * V_LANES) : v_set1(0);              \
+            const vr replayed =                                                                                \
+                name##_replay(w0, r, from[i], to, t, v, n_coefs, variant, ends ? &horizon : NULL);             \
             w_new = v_select_lt(miss, small, w_new, replayed);                                                 \
-            for (int k = 0; k < n_state; k++)                                                                  \
+            for (int k = 0; k < n_state && !ends; k++)                                                         \
                 s[k] = v_select_lt(miss, small, s[k], r[k]);                                                   \
         }                                                                                                      \
         v_store((real *)w + at, w_new);                                                                        \
@@ -166,11 +189,11 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
         v_store(p, v_load(p) * table(t->power1, to - from[i], 1, 0, v));                                       \
     }
 #define LAW_VELOCITY(name, variant, n_state, n_coefs, traits)                                                  \
-    CLOSED_LINES(velocity, name, variant, n_state, n_coefs, traits)
+    CLOSED_LINES(velocity, name, variant, n_state, n_coefs, traits, false)
 #define LAW_MOMENTS(name, variant, n_state, n_coefs, traits)                                                   \
-    CLOSED_LINES(moments, name, variant, n_state, n_coefs, traits)
+    CLOSED_LINES(moments, name, variant, n_state, n_coefs, traits, ((traits)&REST_SHRINKS) == 0)
 #define LAW_CAPPED(name, variant, n_state, n_coefs, traits)                                                    \
-    CLOSED_LINES(capped, name, variant, n_state, n_coefs, traits)
+    CLOSED_LINES(capped, name, variant, n_state, n_coefs, traits, false)
 
 enum {
 #define V(name, variant, states, coefs, ...)                                                                   \

@@ -4,10 +4,13 @@
  * Steps are counted from the start of a segment, at whose end every parameter is brought up to date: row 0 is
  * the state at its start, row t the step t. A drift has a closed form: if R(t) is the sum of what all later
  * steps of the segment would add per unit of the numerator, then k steps from t add m_t R(t) - m_(t+k) R(t+k),
- * whatever the schedule. With w -= alpha_t m_t / D_t,   D = sqrt(c2_t v_t) + epsilon the quotient is first
- * expanded in powers of epsilon / sqrt(v) (v large) or of its inverse (v small), REST_TERMS terms, each with an
- * R of its own. Where neither series is below rounding, or where the difference of the two R would cancel, a
- * lane is replayed step by step. Which of the three a lane takes depends on that lane alone. */
+ * whatever the schedule. With
+ *     w -= alpha_t m_t / D_t,   D = sqrt(c2_t v_t) + epsilon
+ * 1 / D is first made a polynomial in the part that decays, REST_TERMS terms, each with an R of its own: in
+ * powers of epsilon / sqrt(v) where v is large (`far`), else by Taylor about the D of the first step (`near`),
+ * which holds for any epsilon as long as D changes little while the drift lasts. Where neither is below
+ * rounding, or where the difference of the two R would cancel, a lane is replayed step by step until what is
+ * left is. Which of the three a lane takes depends on that lane alone. */
 #pragma once
 #include "kern/kern.h"
 
@@ -26,12 +29,16 @@ struct rest rest_of(int rule, int variant);
  */
 struct rest_tables {
     const void *coefs;  /* (n + 1, n_coefs, LANES): row t, the coefficients of step t; row 0 unused */
-    const void *drift;  /* (n + 1, 2 REST_TERMS, LANES): R of each term for large v, then for small v */
+    const void *drift;  /* (n + 1, 2 REST_TERMS, LANES): R of each term of `far`, then of `near` */
     const void *power1; /* (n + 1, LANES): row k, beta^k or beta1^k; 0 once it no longer matters */
     const void *power2; /* (n + 1, LANES): beta2^k */
-    const void *reach; /* (n + 1, 2, LANES): row k, by what epsilon / D grows over k steps, and the inverse's at
-                          the start; infinite: the closed form must not be used */
-    const void *shrink; /* (n + 1, LANES): product of 1 - eta weight_decay over steps 1 .. t */
+    const void *reach;  /* (n + 1, 2, LANES): row k, by what epsilon / D grows over k steps; 0 or, where the
+                           difference would  cancel, infinity for `near` and for drifts of one term */
+    const void
+        *spread; /* (n + 1, LANES): row t, the error of `near` from step t on where epsilon is small beside D */
+    const void *horizon;   /* (LANES): steps after which a drift is over */
+    uint32_t horizon_most; /* the greatest of them */
+    const void *shrink;    /* (n + 1, LANES): product of 1 - eta weight_decay over steps 1 .. t */
 };
 
 /* Brings n lines from step from[i] to step `to` (from[i] <= to; equal: untouched). w, state: (n, LANES). */

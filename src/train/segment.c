@@ -7,7 +7,8 @@
 /* A series is used where k (1 - q), its drift over what would still come, is at least this: else the difference
  * of the two would cancel, and k steps are quickly replayed. */
 #define LEAST_SHARE (1.0 / 64)
-#define SLOWEST 0.999 /* the slowest decay of a series' last term that is used */
+#define SLOWEST 0.999  /* the slowest decay of the last term of `far` that is used */
+#define NO_HORIZON 1e9 /* a drift that grows before it fades is replayed to its end */
 
 struct limits {
     double forgotten;  /* powers below this are 0 */
@@ -22,7 +23,7 @@ static double half_or_whole(const struct rest *r, double beta2) {
     return r->traits & (REST_INSIDE | REST_LINEAR) ? beta2 : sqrt(beta2);
 }
 
-/* Decay of term i of a lane's drift per step: the first REST_TERMS for large v, then for small v. */
+/* Decay of term i of a lane's drift per step: the first REST_TERMS of `far`, then of `near`. */
 static void decays_of(const struct rest *r, const struct lane *a, double q[2 * REST_TERMS]) {
     const double *h = a->run.h;
     const double first = r->law == REST_VELOCITY ? h[H_beta] : h[H_beta1];
@@ -46,11 +47,11 @@ static void fill_powers(struct segment *s, const struct team *t, int lane) {
     const struct lane *a = &t->lane[lane];
     const double beta = isnan(a->run.h[H_beta]) ? a->run.h[H_beta1] : a->run.h[H_beta],
                  beta2 = a->run.h[H_beta2];
-    double q[2 * REST_TERMS], p1 = 1, p2 = 1, growth = 1, left = 1;
+    double q[2 * REST_TERMS], p1 = 1, p2 = 1, growth = 1, left = 1, horizon = NO_HORIZON;
     decays_of(&s->rest, a, q);
     const bool moments = s->rest.law == REST_MOMENTS;
-    const double slowest = moments ? q[REST_TERMS - 1] : q[0];
-    const double step = moments ? half_or_whole(&s->rest, beta2) : 1;
+    const double slowest = moments ? q[REST_TERMS - 1] : q[0],
+                 step = moments ? half_or_whole(&s->rest, beta2) : 1;
     for (uint32_t k = 0; k <= s->cap; k++) {
         const size_t at = (size_t)k * LANES + (size_t)lane;
         team_put(t, s->power1, at, p1);
@@ -62,15 +63,24 @@ static void fill_powers(struct segment *s, const struct team *t, int lane) {
         if (!s->reach)
             continue;
         const size_t reach_at = (size_t)k * 2 * LANES + (size_t)lane;
-        const bool large = slowest <= SLOWEST && k * (1 - slowest) >= LEAST_SHARE;
-        const bool small = moments && k * (1 - q[REST_TERMS]) >= LEAST_SHARE;
-        team_put(t, s->reach, reach_at, !large ? INFINITY : moments ? growth : 0);
-        team_put(t, s->reach, reach_at + LANES, small ? 1 : INFINITY);
-        if (left > limit.irrelevant && step > 0) {
+        const bool cancels = k * (1 - slowest) < LEAST_SHARE, cancels_near = k * (1 - beta) < LEAST_SHARE;
+        team_put(t, s->reach, reach_at,
+                 cancels || (moments && slowest > SLOWEST) ? INFINITY
+                 : moments                                 ? growth
+                                                           : 0);
+        team_put(t, s->reach, reach_at + LANES, cancels_near ? INFINITY : 0);
+        if (left > limit.irrelevant) {
             growth /= step;
             left *= q[0];
+        } else if (horizon == NO_HORIZON) {
+            horizon = k;
         }
     }
+    if (!s->horizon)
+        return;
+    team_put(t, s->horizon, (size_t)lane, horizon);
+    if (horizon > s->tables.horizon_most)
+        s->tables.horizon_most = horizon < s->cap ? (uint32_t)horizon : s->cap;
 }
 
 static const size_t real_of[PRECISION_COUNT] = {sizeof(float), sizeof(double)};
@@ -100,6 +110,10 @@ static void lay_out(struct segment *s, struct room *r, size_t line) {
     s->reach = take(r, rows * 2, line);
     if (law != REST_VELOCITY)
         s->power2 = take(r, rows, line);
+    if (law == REST_MOMENTS) {
+        s->spread = take(r, rows, line);
+        s->horizon = take(r, 1, line);
+    }
     if (s->rest.traits & REST_SHRINKS)
         s->shrink = take(r, rows, line);
     s->alpha = take(r, rows, LANES * sizeof(double));
@@ -123,9 +137,16 @@ bool segment_init(struct segment *s, const struct team *t, uint32_t cap, struct 
         return false;
     struct room r = {.base = s->memory};
     lay_out(s, &r, line);
+    s->tables = (struct rest_tables){.coefs = s->coefs,
+                                     .drift = s->drift,
+                                     .power1 = s->power1,
+                                     .power2 = s->power2,
+                                     .reach = s->reach,
+                                     .spread = s->spread,
+                                     .horizon = s->horizon,
+                                     .shrink = s->shrink};
     for (int lane = 0; lane < LANES; lane++)
         fill_powers(s, t, lane);
-    s->tables = (struct rest_tables){s->coefs, s->drift, s->power1, s->power2, s->reach, s->shrink};
     return true;
 }
 
@@ -148,22 +169,41 @@ static void note_step(struct segment *s, const struct team *t, uint32_t j) {
     }
 }
 
+/* The error of `near` from row j on, relative to the drift, where epsilon is nothing beside D: the mean over
+ * what is still to come of (1 - D / D of the first step)^4, from the moments r of D, the first four those of
+ * the drift. */
+static double spread_of(const double r[REST_TERMS + 1], double first) {
+    const double d = 1 / first;
+    const double sum = r[0] - d * (4 * r[1] - d * (6 * r[2] - d * (4 * r[3] - d * r[4])));
+    return r[0] > 0 ? fabs(sum) / r[0] + 1e-14 : 0;
+}
+
 /* What all later steps of the segment add per unit, term by term: R(t) = q (A(t+1) + R(t+1)), from the end. */
 static void fill_drift(struct segment *s, const struct team *t, uint32_t n) {
+    enum { FAR = 0, NEAR = REST_TERMS, TERMS = 2 * REST_TERMS + 1 }; /* one more moment, for the error */
     const bool moments = s->rest.law == REST_MOMENTS, linear = s->rest.traits & REST_LINEAR;
-    const int terms = moments ? 2 * REST_TERMS : 1;
-    double q[2 * REST_TERMS][LANES], r[2 * REST_TERMS][LANES] = {{0}};
+    double q[TERMS][LANES], r[TERMS][LANES] = {{0}};
     for (int lane = 0; lane < LANES; lane++) {
         double own[2 * REST_TERMS];
         decays_of(&s->rest, &t->lane[lane], own);
         for (int i = 0; i < 2 * REST_TERMS; i++)
             q[i][lane] = own[i];
+        q[TERMS - 1][lane] = own[TERMS - 2] * half_or_whole(&s->rest, t->lane[lane].run.h[H_beta2]);
     }
     for (uint32_t j = n + 1; j-- > 0;) {
-        for (int i = 0; i < terms; i++)
+        for (int i = 0; i < (moments ? 2 * REST_TERMS : 1); i++)
             for (int lane = 0; lane < LANES; lane++)
                 team_put(t, s->drift, ((size_t)j * 2 * REST_TERMS + (size_t)i) * LANES + (size_t)lane,
                          r[i][lane]);
+        for (int lane = 0; moments && lane < LANES; lane++) {
+            const double c2 = s->c2[(size_t)(j < n ? j + 1 : n) * LANES + (size_t)lane],
+                         ratio = linear                         ? 1
+                                 : s->rest.traits & REST_INSIDE ? c2
+                                                                : sqrt(c2);
+            const double near[] = {r[NEAR][lane], r[NEAR + 1][lane], r[NEAR + 2][lane], r[NEAR + 3][lane],
+                                   r[NEAR + 4][lane]};
+            team_put(t, s->spread, (size_t)j * LANES + (size_t)lane, spread_of(near, ratio));
+        }
         if (j == 0)
             break;
         const double *alpha = s->alpha + (size_t)j * LANES, *c2 = s->c2 + (size_t)j * LANES;
@@ -172,14 +212,14 @@ static void fill_drift(struct segment *s, const struct team *t, uint32_t n) {
             const double root = sqrt(c2[lane]), ratio = linear                         ? 1
                                                         : s->rest.traits & REST_INSIDE ? c2[lane]
                                                                                        : root;
-            double large = moments && !linear ? alpha[lane] / root : alpha[lane], little = alpha[lane];
-            for (int i = 0; i < (moments ? REST_TERMS : 1); i++) {
-                r[i][lane] = q[i][lane] * unshrink[lane] * (large + r[i][lane]);
-                large /= ratio;
+            double far = moments && !linear ? alpha[lane] / root : alpha[lane], near = alpha[lane];
+            for (int i = FAR; i < (moments ? NEAR : 1); i++) {
+                r[i][lane] = q[i][lane] * unshrink[lane] * (far + r[i][lane]);
+                far /= ratio;
             }
-            for (int i = REST_TERMS; moments && i < 2 * REST_TERMS; i++) {
-                r[i][lane] = q[i][lane] * unshrink[lane] * (little + r[i][lane]);
-                little *= ratio;
+            for (int i = NEAR; moments && i < TERMS; i++) {
+                r[i][lane] = q[i][lane] * unshrink[lane] * (near + r[i][lane]);
+                near *= ratio;
             }
         }
     }

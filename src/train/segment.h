@@ -16,7 +16,7 @@ struct segment {
     uint32_t cap; /* steps the tables have room for */
     size_t n_coefs;
     struct rest_tables tables;
-    void *memory, *coefs, *b_coefs, *drift, *power1, *power2, *reach, *shrink;
+    void *memory, *coefs, *b_coefs, *drift, *power1, *power2, *reach, *spread, *horizon, *shrink;
     /* (cap + 1, LANES) doubles: numerator's factor and c2 of each step, 1 / (1 - eta weight_decay) */
     double *alpha, *c2, *unshrink;
 };
