@@ -37,8 +37,7 @@ double median_difference(double *d, size_t n) {
     return stats_median(d, n);
 }
 
-/* ---- medians over resampled seeds --------------------------------------------------------------------------
- */
+/* ---- medians over resampled seeds ------------------------------------------------------------------------ */
 
 /* Insertion sort: seeds are few, and the copy is nearly sorted for few. */
 static void sort_few(double *x, size_t n) {
@@ -118,8 +117,7 @@ static bool side_prune(const struct side *side, size_t rank, size_t n_seeds, str
     return true;
 }
 
-/* ---- two sides
- * ----------------------------------------------------------------------------------------------- */
+/* ---- two sides ------------------------------------------------------------------------------------------- */
 
 /* The median over the drawn seeds of log(left / right), each side by its best cell there. d: (n_seeds). */
 static double difference(const struct side *left, const struct side *right, const uint32_t *draw, size_t n,
@@ -178,8 +176,7 @@ bool contrast_make(const struct side *left, const struct side *right, size_t n_s
     return ok;
 }
 
-/* ---- many
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- many ------------------------------------------------------------------------------------------------ */
 
 void holm_correct(const double *p, size_t n, double *corrected) {
     size_t m = 0;

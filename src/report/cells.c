@@ -39,6 +39,17 @@ static struct quartiles quartiles_of(double *sorted, size_t n) {
                               stats_quantile(sorted, n, 0.75)};
 }
 
+/* Not known of any run: not known. */
+static struct quartiles learnt(const struct result *row, size_t n, int band, double *space) {
+    bool known = false;
+    for (size_t k = 0; k < n; k++)
+        known |= !isnan(row[k].unlearnt[band]);
+    if (!known)
+        return (struct quartiles){NAN, NAN, NAN};
+    return quartiles_of(
+        space, gather(row, n, offsetof(struct result, unlearnt) + (size_t)band * sizeof(double), space));
+}
+
 /* Steps a run may take. An epoch of a full batch is one; without the number of rows, what the run took. */
 static double budget_steps(const struct results *r, const struct run *run, const struct result *row) {
     const struct value batch = run->v[KEY_SWEEP_batch];
@@ -82,6 +93,8 @@ static void fill(const struct results *r, size_t first, double *space, struct ce
         const struct quartiles q = quartiles_of(space, n);
         memcpy((char *)c + columns[k].to, &q, sizeof q);
     }
+    for (int band = 0; band < N_BANDS; band++)
+        c->unlearnt[band] = learnt(row, c->n, band, space);
     c->median_epochs = c->epochs.median;
     c->median_steps = c->steps.median;
     c->median_final_loss = c->final_loss.median;

@@ -1,22 +1,22 @@
 /* runs.csv and curves.csv. Their bytes are a pure function of plan and store: ordered by plan, shortest
  * decimals, no times. RFC 4180 with \n, a comma and no blank between columns. */
+#include "report/csv.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "report/met.h"
 #include "report/out.h"
-#include "report/results.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void add_hex(struct text *t, uint64_t v) {
+void csv_hex(struct text *t, uint64_t v) {
     char hex[17];
     hash64_hex(v, hex);
     text_add_n(t, hex, 16);
 }
 
-/* A label: quoted if it holds what would end a field. */
-static void add_label(struct text *t, const char *s) {
+void csv_label(struct text *t, const char *s) {
     if (!s[strcspn(s, ",\"\r\n")]) {
         text_add(t, s);
         return;
@@ -27,14 +27,20 @@ static void add_label(struct text *t, const char *s) {
     text_add(t, "\"");
 }
 
-/* Counts are written in full, where the shortest decimal of 100000 would be 1e+05. */
-static void add_count(struct text *t, double x) {
+void csv_count(struct text *t, double x) {
     text_addf(t, "%.0f", x);
 }
 
-static void add_value(struct text *t, enum key key, struct value v) {
+void csv_quantity(struct text *t, double x) {
+    if (x == floor(x) && fabs(x) < 0x1p53)
+        csv_count(t, x);
+    else
+        text_add_number(t, x);
+}
+
+void csv_value(struct text *t, enum key key, struct value v) {
     if (v.word == VALUE_NUMBER && keys[key].numbers == NUMBERS_INTEGER)
-        add_count(t, v.number);
+        csv_count(t, v.number);
     else
         value_print(key, v, t);
 }
@@ -47,15 +53,15 @@ static const enum key who_keys[] = {KEY_SWEEP_seeds, KEY_SWEEP_batch, KEY_MODEL_
 enum { N_WHO_KEYS = sizeof who_keys / sizeof *who_keys };
 
 static void add_who(struct text *t, const struct run *run) {
-    add_hex(t, run->id);
+    csv_hex(t, run->id);
     const char *const label[] = {run->optimizer, run->rule->name, run->schedule, run->data};
     for (size_t k = 0; k < sizeof label / sizeof *label; k++) {
         text_add(t, ",");
-        add_label(t, label[k]);
+        csv_label(t, label[k]);
     }
     for (int k = 0; k < N_WHO_KEYS; k++) {
         text_add(t, ",");
-        add_value(t, who_keys[k], run->v[who_keys[k]]);
+        csv_value(t, who_keys[k], run->v[who_keys[k]]);
     }
 }
 
@@ -83,7 +89,7 @@ static void add_epochs_or_miss(struct text *t, const struct result *r, const voi
 static void add_count_or_miss(struct text *t, const struct result *r, const void *field) {
     (void)r;
     if (isfinite(*(const double *)field))
-        add_count(t, *(const double *)field);
+        csv_count(t, *(const double *)field);
 }
 static void add_steps(struct text *t, const struct result *r, const void *field) {
     (void)r;
@@ -91,7 +97,7 @@ static void add_steps(struct text *t, const struct result *r, const void *field)
 }
 static void add_hash(struct text *t, const struct result *r, const void *field) {
     (void)r;
-    add_hex(t, *(const uint64_t *)field);
+    csv_hex(t, *(const uint64_t *)field);
 }
 static void add_status(struct text *t, const struct result *r, const void *field) {
     (void)r;
@@ -122,11 +128,23 @@ static const struct {
 };
 enum { N_WHAT = sizeof what / sizeof *what };
 
-static void add_header(struct text *t) {
-    text_add(t, who_header);
+void csv_key_names(struct text *t) {
     for (int k = 0; k < KEY_COUNT; k++)
         if (key_is_column(k))
             text_addf(t, ",%s%s", k >= KEY_S ? "schedule_" : "", keys[k].name);
+}
+
+void csv_key_values(struct text *t, const struct run *run) {
+    for (int k = 0; k < KEY_COUNT; k++)
+        if (key_is_column(k)) {
+            text_add(t, ",");
+            csv_value(t, (enum key)k, run->v[k]);
+        }
+}
+
+static void add_header(struct text *t) {
+    text_add(t, who_header);
+    csv_key_names(t);
     for (int c = 0; c < N_WHAT; c++)
         text_addf(t, ",%s", what[c].name);
     text_add(t, "\n");
@@ -134,11 +152,7 @@ static void add_header(struct text *t) {
 
 static void add_row(struct text *t, const struct run *run, const struct result *r) {
     add_who(t, run);
-    for (int k = 0; k < KEY_COUNT; k++)
-        if (key_is_column(k)) {
-            text_add(t, ",");
-            add_value(t, (enum key)k, run->v[k]);
-        }
+    csv_key_values(t, run);
     for (int c = 0; c < N_WHAT; c++) {
         text_add(t, ",");
         what[c].add(t, r, (const char *)r + what[c].field);
@@ -165,36 +179,10 @@ bool csv_write_runs(const struct results *r, const char *path, struct err *e) {
 
 /* ---- curves.csv ------------------------------------------------------------------------------------------ */
 
-/* Ids met so far: open addressing, a slot holds a row's number + 1. Ids are hashes already. */
-struct met {
-    const struct result *row;
-    size_t *slot, mask;
-};
-
-static bool met_make(struct met *m, const struct results *r, struct err *e) {
-    size_t size = 16;
-    while (size < 2 * r->n)
-        size *= 2;
-    *m = (struct met){r->row, mem_zeroed(size, sizeof *m->slot, e), size - 1};
-    return m->slot;
-}
-
-/* Whether the id of row i is new; it no longer is afterwards. */
-static bool met_first(struct met *m, size_t i) {
-    uint64_t id = m->row[i].id;
-    size_t k = id & m->mask;
-    while (m->slot[k] && m->row[m->slot[k] - 1].id != id)
-        k = (k + 1) & m->mask;
-    if (m->slot[k])
-        return false;
-    m->slot[k] = i + 1;
-    return true;
-}
-
 static void add_curve(struct text *t, const struct result *row, const struct outcome *o) {
     for (size_t k = 0; k < o->n_points; k++) {
         const struct point *p = &o->points[k];
-        add_hex(t, row->id);
+        csv_hex(t, row->id);
         text_add(t, ",");
         text_add_number(t, p->epoch);
         text_addf(t, ",%" PRIu64 ",", p->step);
@@ -209,17 +197,17 @@ static void add_curve(struct text *t, const struct result *row, const struct out
 bool csv_write_curves(const struct results *r, const char *path, struct err *e) {
     struct met met;
     struct out o;
-    if (!met_make(&met, r, e))
+    if (!met_make(&met, r->n, e))
         return false;
     if (!out_open(&o, path, e)) {
-        free(met.slot);
+        met_free(&met);
         return false;
     }
     text_add(&o.text, "run,epoch,step,loss,test_loss\n");
     bool ok = true;
     for (size_t i = 0; ok && i < r->n; i++) {
         struct outcome outcome;
-        if (r->row[i].status == STATUS_MISSING || !met_first(&met, i))
+        if (r->row[i].status == STATUS_MISSING || !met_first(&met, r->row[i].id))
             continue;
         ok = results_curve(r, i, &outcome, e);
         if (!ok)
@@ -228,6 +216,6 @@ bool csv_write_curves(const struct results *r, const char *path, struct err *e) 
         outcome_free(&outcome);
         ok = out_flow(&o, e);
     }
-    free(met.slot);
+    met_free(&met);
     return out_close(&o, ok, e);
 }

@@ -1,30 +1,45 @@
 /* A results folder, rebuilt from plan and store. */
 #include "report/report.h"
-#include "report/results.h"
+#include "report/csv.h"
+#include "report/summary.h"
 
-/* What is written, each under its name within the folder. */
+/* Tables of runs and cells need no scores. */
+#define OF_RESULTS(write)                                                                                      \
+    static bool write##_of(const struct scores *s, const char *path, struct err *e) {                          \
+        return write(s->r, path, e);                                                                           \
+    }
+OF_RESULTS(csv_write_runs)
+OF_RESULTS(csv_write_curves)
+OF_RESULTS(csv_write_cells)
+OF_RESULTS(csv_write_data)
+OF_RESULTS(csv_write_bands)
+
+/* What is written, each under its name within the folder: a format is a row. */
 static const struct {
     const char *name;
-    bool (*write)(const struct results *r, const char *path, struct err *e);
+    bool (*write)(const struct scores *s, const char *path, struct err *e);
 } files[] = {
-    {"runs.csv", csv_write_runs},
-    {"curves.csv", csv_write_curves},
-    {"summary.md", summary_write},
+    {"runs.csv", csv_write_runs_of},        {"curves.csv", csv_write_curves_of},
+    {"cells.csv", csv_write_cells_of},      {"data.csv", csv_write_data_of},
+    {"bands.csv", csv_write_bands_of},      {"summary.csv", summary_write_csv},
+    {"summary.md", summary_write_markdown}, {"summary.tex", summary_write_tex},
 };
 
 bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o,
                   struct err *e) {
     struct results r;
+    struct scores scores;
     if (!dir_make(dir, e) || !results_load(p, s, &r, e))
         return false;
-    bool ok = true;
+    bool ok = scores_make(&r, &scores, e);
     for (size_t k = 0; ok && k < sizeof files / sizeof *files; k++) {
         struct text path = {0};
         text_addf(&path, "%s/%s", dir, files[k].name);
-        ok = path.failed ? err_add(e, "%s: out of memory", dir) : files[k].write(&r, path.s, e);
+        ok = path.failed ? err_add(e, "%s: out of memory", dir) : files[k].write(&scores, path.s, e);
         text_free(&path);
     }
     ok = ok && (!o->plots || plots_write(&r, dir, true, e));
+    scores_free(&scores);
     results_free(&r);
     return ok;
 }

@@ -58,7 +58,8 @@ struct cell {
     /* Expected steps to the target (COCO's ERT): all steps its seeds spent before the target, failed ones their
      * whole budget, over the successes. INFINITY: none succeeded. */
     double ert;
-    double seconds; /* median of a run */
+    double seconds;                     /* median of a run */
+    struct quartiles unlearnt[N_BANDS]; /* NAN: w* is not known; of a run that blew up INFINITY */
 };
 /* cells.c: fills r->cell from the rows. */
 bool cells_make(struct results *r, struct err *e);
@@ -96,7 +97,6 @@ bool results_edge(const struct results *r, const struct group *g, enum key *edge
  * `draw`, also NAME.{svg,png}. Pictures that cannot be drawn (no gnuplot) are no failure: true, with a message
  * in e that says why. */
 bool plots_write(const struct results *r, const char *dir, bool draw, struct err *e);
-/* csv.c, summary.c */
+/* csv.c: every run, every evaluation */
 bool csv_write_runs(const struct results *r, const char *path, struct err *e);
 bool csv_write_curves(const struct results *r, const char *path, struct err *e);
-bool summary_write(const struct results *r, const char *path, struct err *e);

@@ -27,8 +27,7 @@ struct budget_curve {
 bool budget_curve_make(const struct results *r, const struct group *g, struct budget_curve *b, struct err *e);
 void budget_curve_free(struct budget_curve *b);
 
-/* ---- ranking.c: who is first on a problem -----------------------------------------------------------------
- */
+/* ---- ranking.c: who is first on a problem ---------------------------------------------------------------- */
 
 /* One optimizer on one problem. */
 struct standing {
@@ -56,8 +55,7 @@ bool rankings_make(const struct results *r, const struct group *groups, size_t n
                    size_t *n_rankings, struct err *e);
 void rankings_free(struct ranking *rankings, size_t n);
 
-/* ---- profile.c: how far from the best, over problems (Dolan and More 2002; AlgoPerf) -----------------------
- */
+/* ---- profile.c: how far from the best, over problems (Dolan and More 2002; AlgoPerf) --------------------- */
 
 enum { PROFILE_ENOUGH = 5 }; /* problems below which a profile says too little */
 struct profile {
@@ -73,8 +71,7 @@ void profile_free(struct profile *p);
 /* rho(tau): the share of problems with ratio <= tau. */
 double profile_share(const struct profile *p, size_t optimizer, double tau);
 
-/* ---- ecdf.c: steps to the ladder of targets (COCO) ---------------------------------------------------------
- */
+/* ---- ecdf.c: steps to the ladder of targets (COCO) ------------------------------------------------------- */
 
 /* Of one optimizer: every seed of its best cell of every problem, for every target of the ladder. */
 struct ecdf {
@@ -88,8 +85,7 @@ void ecdf_free(struct ecdf *ecdf, size_t n);
 /* The share of targets reached within so many steps. */
 double ecdf_share(const struct ecdf *e, double steps);
 
-/* ---- sensitivity.c: how much tuning an optimizer needs ------------------------------------------------------
- */
+/* ---- sensitivity.c: how much tuning an optimizer needs --------------------------------------------------- */
 
 /* The levels of eta0 around the best, other keys at their best, at which the time is at most twice the best. */
 struct robustness {
@@ -113,8 +109,7 @@ struct importance {
 bool importance_make(const struct results *r, const struct group *g, struct importance **list, size_t *n,
                      struct err *e);
 
-/* ---- trend.c: powers of an axis
- * ------------------------------------------------------------------------------ */
+/* ---- trend.c: powers of an axis -------------------------------------------------------------------------- */
 
 /* Least-squares slope of y in x; NAN with fewer than two different x. */
 double slope_fit(const double *x, const double *y, size_t n);
@@ -139,3 +134,20 @@ struct trend {
 bool trends_make(const struct results *r, const struct group *groups, size_t n, struct trend **trends,
                  size_t *n_trends, struct err *e);
 void trends_free(struct trend *t, size_t n);
+
+/* ---- scores.c: all of it, computed once for whoever writes or draws -------------------------------------- */
+
+struct scores {
+    const struct results *r;
+    struct group *group; /* (n) */
+    size_t n;
+    struct ranking *ranking; /* (n_problems) */
+    size_t n_problems;
+    struct profile profile;
+    struct ecdf *ecdf; /* (n_ecdf): one an optimizer */
+    size_t n_ecdf;
+    struct trend *trend; /* (n_trends) */
+    size_t n_trends;
+};
+bool scores_make(const struct results *r, struct scores *s, struct err *e);
+void scores_free(struct scores *s);

@@ -1,10 +1,17 @@
-/* Markdown tables; table.h says how to use them. */
+/* Cells of a table; table.h says how to use them. */
 #include "report/table.h"
 #include "base/mem.h"
-#include <ctype.h>
-#include <string.h>
+#include <math.h>
+#include <stdlib.h>
+
+void table_free(struct table *t) {
+    free(t->end);
+    text_free(&t->text);
+    *t = table_make(t->column, t->n_columns);
+}
 
 void table_end_cell(struct table *t) {
+    text_add(&t->text, ""); /* an empty table has a string too */
     if (!mem_grow(&t->end, &t->cap, t->n + 1, sizeof *t->end, NULL)) {
         t->failed = true;
         return;
@@ -12,80 +19,27 @@ void table_end_cell(struct table *t) {
     t->end[t->n++] = t->text.len;
 }
 
-/* Columns on a screen: code points, which is right for all but wide and combining letters. */
-static size_t width(const char *s, size_t n) {
-    size_t w = 0;
-    for (size_t k = 0; k < n; k++)
-        w += ((unsigned char)s[k] & 0xc0) != 0x80;
-    return w;
+void table_text(struct table *t, const char *s) {
+    text_add(&t->text, s);
+    table_end_cell(t);
 }
 
-static void add_many(struct text *out, const char *s, size_t n) {
-    for (size_t k = 0; k < n; k++)
-        text_add(out, s);
-}
-
-static void add_padded(struct text *out, const char *s, size_t n, size_t wanted, bool right) {
-    size_t blanks = wanted - width(s, n);
-    add_many(out, " ", right ? blanks : 0);
-    text_add_n(out, s, n);
-    add_many(out, " ", right ? 0 : blanks);
-}
-
-static void print_rows(struct table *t, size_t *wide, struct text *out) {
-    const char *s = t->text.s;
-    for (size_t c = 0; c < t->n_columns; c++)
-        wide[c] = width(t->column[c].name, strlen(t->column[c].name));
-    for (size_t k = 0; k < t->n; k++) {
-        size_t from = k ? t->end[k - 1] : 0, w = width(s + from, t->end[k] - from);
-        if (w > wide[k % t->n_columns])
-            wide[k % t->n_columns] = w;
-    }
-    for (size_t c = 0; c < t->n_columns; c++) {
-        wide[c] = wide[c] < 3 ? 3 : wide[c];
-        text_add(out, c ? " | " : "| ");
-        add_padded(out, t->column[c].name, strlen(t->column[c].name), wide[c], t->column[c].right);
-    }
-    text_add(out, " |\n");
-    for (size_t c = 0; c < t->n_columns; c++) {
-        text_add(out, c ? " | " : "| ");
-        add_many(out, "-", wide[c] - t->column[c].right);
-        text_add(out, t->column[c].right ? ":" : "");
-    }
-    text_add(out, " |\n");
-    for (size_t k = 0; k < t->n; k++) {
-        size_t from = k ? t->end[k - 1] : 0, c = k % t->n_columns;
-        text_add(out, c ? " | " : "| ");
-        add_padded(out, s + from, t->end[k] - from, wide[c], t->column[c].right);
-        text_add(out, c + 1 == t->n_columns ? " |\n" : "");
-    }
-    text_add(out, "\n");
-}
-
-void table_print(struct table *t, struct text *out) {
-    size_t *wide = mem_zeroed(t->n_columns, sizeof *wide, NULL);
-    text_add(&t->text, ""); /* an empty table has a string too */
-    if (!wide || t->failed || t->text.failed)
-        out->failed = true;
+void add_short(struct text *t, double x) {
+    if (!isfinite(x))
+        text_add(t, "-");
     else
-        print_rows(t, wide, out);
-    free(wide);
-    free(t->end);
-    text_free(&t->text);
-    *t = table_make(t->column, t->n_columns);
+        text_addf(t, x == floor(x) && fabs(x) < 1e9 ? "%.0f" : "%.4g", x);
 }
 
-/* An underscore within a word is no markup, and names are full of them. */
-static bool is_markup(const char *label, const char *p) {
-    if (*p == '_')
-        return p == label || !isalnum((unsigned char)p[-1]) || !isalnum((unsigned char)p[1]);
-    return strchr("\\`*{}[]<>#|~&$", *p);
+void table_number(struct table *t, double x) {
+    add_short(&t->text, x);
+    table_end_cell(t);
 }
 
-void table_add_label(struct text *out, const char *label) {
-    for (const char *p = label; *p; p++) {
-        if (is_markup(label, p))
-            text_add(out, "\\");
-        text_add_n(out, p, 1);
-    }
+void table_percent(struct table *t, double share) {
+    if (isnan(share))
+        text_add(&t->text, "-");
+    else
+        text_addf(&t->text, "%.1f%%", 100 * share);
+    table_end_cell(t);
 }

@@ -31,8 +31,7 @@ static double position(enum key key, double number) {
     return key == KEY_DATA_sparsity ? 1 - number : number;
 }
 
-/* ---- one optimizer along an axis ---------------------------------------------------------------------------
- */
+/* ---- one optimizer along an axis ------------------------------------------------------------------------- */
 
 /* At each level: the best cell's time and eta0, as they are (row 0) and in every resample after. */
 struct series {
@@ -82,8 +81,7 @@ static bool series_level(const struct results *r, const struct group *g, size_t 
     return ok;
 }
 
-/* ---- families: groups that differ only along the axis and in the optimizer
- * ----------------------------------- */
+/* ---- families: groups that differ only along the axis and in the optimizer ------------------------------- */
 
 struct axis {
     const struct results *r;
@@ -150,8 +148,7 @@ static bool series_make(const struct axis *a, size_t first, const uint32_t *draw
     return ok;
 }
 
-/* ---- trends
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- trends ---------------------------------------------------------------------------------------------- */
 
 struct trend_list {
     struct trend *trend;

@@ -1,7 +1,7 @@
 /* Stores with made-up curves, for tests whose answers are worked by hand. */
 #pragma once
 #include "base/text.h"
-#include "report/results.h"
+#include "report/scores.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,8 @@ static inline void canned_put(struct canned *c, size_t i, const struct curve *cu
     struct point p[8];
     for (int k = 0; k < curve->n; k++)
         p[k] = (struct point){k, (uint64_t)k, (uint64_t)k * 10, curve->loss[k], test_loss ? test_loss[k] : NAN};
-    struct outcome o = {run.id, curve->blown_up, (uint64_t)curve->n, p, test_error, 0xabc0 + i, {NAN, NAN, NAN, NAN, NAN}, 0.5};
+    struct outcome o = {run.id,     curve->blown_up, (uint64_t)curve->n,        p,
+                        test_error, 0xabc0 + i,      {NAN, NAN, NAN, NAN, NAN}, 0.5};
     canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
 }
 
@@ -80,8 +81,29 @@ static inline void canned_load(struct canned *c) {
     canned_ok(results_load(c->plan, c->store, &c->r, &canned_err));
 }
 
+/* Loads, and computes what follows; scores_free(). */
+static inline void canned_scores(struct canned *c, struct scores *s) {
+    canned_load(c);
+    canned_ok(scores_make(&c->r, s, &canned_err));
+}
+
+/* Stores one evaluation after the start for the runs first .. first + n - 1: at epoch epochs[k] the loss is 0,
+ * which is L*; 0: never. */
+static inline void canned_times(struct canned *c, size_t first, const double *epochs, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        struct run run;
+        plan_run(c->plan, first + k, &run);
+        const double last = epochs[k] > 0 ? epochs[k] : 100;
+        struct point p[] = {{0, 0, 0, 1, NAN},
+                            {last, (uint64_t)last, 10 * (uint64_t)last, epochs[k] > 0 ? 0 : 0.9, NAN}};
+        struct outcome o = {run.id, false, 2, p, NAN, 0xabc0 + first + k, {NAN, NAN, NAN, NAN, NAN}, 0.5};
+        canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
+    }
+}
+
 static inline void canned_close(struct canned *c) {
-    static const char *const names[] = {"sweep.db", "runs.csv", "curves.csv", "summary.md"};
+    static const char *const names[] = {"sweep.db",  "runs.csv",    "curves.csv", "cells.csv",  "data.csv",
+                                        "bands.csv", "summary.csv", "summary.md", "summary.tex"};
     results_free(&c->r);
     plan_free(c->plan);
     store_close(c->store);

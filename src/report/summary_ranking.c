@@ -1,0 +1,255 @@
+/* The summary's verdict: who is first, by how much, and how sure that is. */
+#include "base/math.h"
+#include "report/summary.h"
+#include <math.h>
+
+#define LENGTH(a) (sizeof(a) / sizeof *(a))
+
+static const struct group *group_of(const struct scores *s, const struct standing *row) {
+    return &s->group[row->group];
+}
+
+/* How many times as long: 2.3, or `never`. */
+static void add_factor(struct text *t, double log) {
+    if (isnan(log))
+        text_add(t, "-");
+    else if (isinf(log))
+        text_add(t, log > 0 ? "never" : "0");
+    else
+        text_addf(t, "%.3g", m_exp(log));
+}
+
+/* ---- in sentences ---------------------------------------------------------------------------------------- */
+
+/* `, A (2.3 times as long), B` of the rows with this verdict; how many. */
+static size_t add_rows(struct text *t, const struct scores *s, const struct ranking *k, enum verdict verdict,
+                       const char *before, bool factors) {
+    size_t n = 0, all = 0;
+    for (size_t i = 1; i < k->n; i++)
+        all += k->row[i].behind.verdict == verdict;
+    for (size_t i = 1; i < k->n; i++) {
+        const struct standing *row = &k->row[i];
+        if (row->behind.verdict != verdict)
+            continue;
+        text_add(t, n == 0 ? before : n + 1 == all ? " and " : ", ");
+        text_add(t, group_of(s, row)->optimizer);
+        if (factors && isinf(row->behind.difference)) {
+            text_add(t, " (does not arrive)");
+        } else if (factors) {
+            text_add(t, " (");
+            add_factor(t, row->behind.difference);
+            text_add(t, n ? ")" : " times as long)");
+        }
+        n++;
+    }
+    return n;
+}
+
+static bool any_there(const struct results *r, const struct group *g) {
+    for (size_t k = 0; k < g->n_cells; k++)
+        if (group_cell(r, g, k)->n_missing < group_cell(r, g, k)->n)
+            return true;
+    return false;
+}
+
+static void add_epochs(struct text *t, double epochs) {
+    add_short(t, epochs);
+    text_add(t, epochs == 1 ? " epoch" : " epochs");
+}
+
+static void add_verdict(struct text *t, const struct scores *s, const struct ranking *k) {
+    const struct standing *first = &k->row[0];
+    const struct group *g = group_of(s, first);
+    bool there = false;
+    for (size_t i = 0; i < k->n; i++)
+        there |= any_there(s->r, group_of(s, &k->row[i]));
+    text_addf(t, "%s: ", g->data);
+    if (!there) {
+        text_add(t, "nothing was run.");
+        return;
+    }
+    if (!k->solved) {
+        text_add(t, "no optimizer reached the target.");
+        return;
+    }
+    if (k->n == 1)
+        text_addf(t, "%s, the only optimizer here, takes ", g->optimizer);
+    else if (isinf(first->typical))
+        text_addf(
+            t,
+            "with %zu setting%s tried at random no optimizer reaches the target more often than not; %s comes "
+            "nearest. It takes ",
+            k->k, k->k == 1 ? "" : "s", g->optimizer);
+    else
+        text_addf(t, "%s is first, with ", g->optimizer);
+    add_epochs(t, first->typical);
+    text_addf(t, ": the median best of %zu of its %zu cell%s.", k->k, g->n_cells, g->n_cells == 1 ? "" : "s");
+    if (!isnan(first->first) && k->n > 1)
+        text_addf(t, " It stays first in %.0f%% of %d resamplings of the %zu seeds.", 100 * first->first,
+                  RESAMPLES, k->n_seeds);
+    if (k->n == 1)
+        return;
+    text_add(t, " Its best cell (");
+    add_epochs(t, first->best);
+    text_add(t, ") is");
+    size_t n = add_rows(t, s, k, VERDICT_MORE, " faster than that of ", true);
+    if (add_rows(t, s, k, VERDICT_UNDECIDED,
+                 n ? "; not distinguishable from " : " not distinguishable from that of ", false))
+        n++;
+    add_rows(t, s, k, VERDICT_LESS, n ? "; slower than the best cell of " : " slower than that of ", true);
+    text_add(t, ".");
+}
+
+static void add_evidence(struct text *t, const struct ranking *k) {
+    if (!k->chance)
+        text_add(t, "No chance is involved: runs are compared directly.");
+    else if (k->n_seeds >= ENOUGH_SEEDS)
+        text_addf(t,
+                  "Best cells are said to differ where a paired bootstrap over the %zu seeds says so (95%%, %d "
+                  "resamples, "
+                  "the best cell chosen anew in each, Holm's correction for the comparisons with the first).",
+                  k->n_seeds, RESAMPLES);
+    else
+        text_addf(t, "With %zu seed%s (fewer than %d), best cells are said to differ only where %s.",
+                  k->n_seeds, k->n_seeds == 1 ? "" : "s", ENOUGH_SEEDS,
+                  k->n_seeds == 1 ? "it is so on that seed, which says nothing about chance"
+                                  : "all seeds agree");
+}
+
+void summary_verdict(const struct scores *s, struct doc *d) {
+    text_add(doc_heading(d, 2), "Verdict");
+    for (size_t k = 0; k < s->n_problems; k++)
+        add_verdict(doc_item(d), s, &s->ranking[k]);
+    struct text *t = doc_text(d);
+    text_add(
+        t,
+        "The ranking is at equal budget: an optimizer with more settings has had more tries, so each is judged "
+        "by the median best of k of its cells drawn at random, k being the smallest number of cells of any "
+        "optimizer on the data. ");
+    if (s->n_problems)
+        add_evidence(t, &s->ranking[0]);
+}
+
+/* ---- as tables ------------------------------------------------------------------------------------------- */
+
+static const char *verdict_of(const struct ranking *k, size_t i) {
+    static const char *const words[] = {"faster", "slower", "not distinguishable"};
+    return i == 0 ? "" : words[k->row[i].behind.verdict];
+}
+
+static void cell_interval(struct table *t, const struct ranking *k, size_t i) {
+    const struct contrast *c = &k->row[i].behind;
+    add_factor(&t->text, c->difference);
+    if (i && !isnan(c->lo)) {
+        text_add(&t->text, " [");
+        add_factor(&t->text, c->lo);
+        text_add(&t->text, ", ");
+        add_factor(&t->text, c->hi);
+        text_add(&t->text, "]");
+    } else if (i && k->chance) {
+        text_addf(&t->text, " (%zu of %zu seeds)", c->n_more > c->n_less ? c->n_more : c->n_less, c->n_seeds);
+    }
+    table_end_cell(t);
+}
+
+static void add_ranking(const struct scores *s, const struct ranking *k, struct doc *d) {
+    static const struct table_column columns[] = {
+        {"", true},     {"optimizer", false}, {"typical", true}, {"hit", true},
+        {"best", true}, {"cells", true},      {"first", true},   {"best, times the first's", true},
+        {"", false}};
+    const char *data = group_of(s, &k->row[0])->data;
+    text_add(doc_heading(d, 3), data);
+    struct text *t = doc_text(d);
+    text_addf(
+        t,
+        "Epochs to the target. Typical: median best of %zu cell%s. Hit: the chance that one of them arrives. "
+        "Best: of all cells.",
+        k->k, k->k == 1 ? "" : "s");
+    if (k->chance && k->n_seeds > 1)
+        text_add(t, " First: the chance of being first, resampling the seeds.");
+    struct text caption = {0};
+    text_addf(&caption, "%s: epochs to the target at an equal budget of %zu cells.", data, k->k);
+    struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
+    text_free(&caption);
+    for (size_t i = 0; i < k->n; i++) {
+        const struct standing *row = &k->row[i];
+        const bool tie =
+            i && row->typical == row[-1].typical && row->hit == row[-1].hit && row->best == row[-1].best;
+        if (!tie)
+            text_addf(&table->text, "%zu", i + 1);
+        table_end_cell(table);
+        table_text(table, group_of(s, row)->optimizer);
+        table_number(table, row->typical);
+        table_percent(table, row->hit);
+        table_number(table, row->best);
+        table_number(table, (double)group_of(s, row)->n_cells);
+        table_percent(table, row->first);
+        cell_interval(table, k, i);
+        table_text(table, verdict_of(k, i));
+    }
+}
+
+static void add_test_ranking(const struct scores *s, const struct ranking *k, struct doc *d) {
+    static const struct table_column columns[] = {
+        {"", true}, {"optimizer", false}, {"typical", true}, {"best", true}, {"cells", true}};
+    const char *data = group_of(s, &k->row[0])->data;
+    struct text *t = doc_text(d);
+    text_addf(t,
+              "%s, by the least loss on the held-out rows, median over the seeds. Typical: median best of %zu "
+              "cell%s.",
+              data, k->k, k->k == 1 ? "" : "s");
+    struct text caption = {0};
+    text_addf(&caption, "%s: least loss on held-out rows at an equal budget of %zu cells.", data, k->k);
+    struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
+    text_free(&caption);
+    for (size_t i = 0; i < k->n; i++) {
+        const struct standing *row = &k->row[k->by_test[i]];
+        table_number(table, (double)(i + 1));
+        table_text(table, group_of(s, row)->optimizer);
+        table_number(table, row->test_typical);
+        table_number(table, row->test_best);
+        table_number(table, (double)group_of(s, row)->n_cells);
+    }
+}
+
+void summary_rankings(const struct scores *s, struct doc *d) {
+    text_add(doc_heading(d, 2), "Rankings");
+    for (size_t k = 0; k < s->n_problems; k++) {
+        add_ranking(s, &s->ranking[k], d);
+        if (s->ranking[k].by_test)
+            add_test_ranking(s, &s->ranking[k], d);
+    }
+}
+
+void summary_profile(const struct scores *s, struct doc *d) {
+    static const struct table_column columns[] = {{"optimizer", false},
+                                                  {"score", true},
+                                                  {"fastest", true},
+                                                  {"within twice", true},
+                                                  {"within 4 times", true}};
+    const struct profile *p = &s->profile;
+    text_add(doc_heading(d, 2), "Over all data");
+    if (p->n_problems < PROFILE_ENOUGH) {
+        text_addf(doc_text(d), "A performance profile needs %d data sets or more; %zu %s too few.",
+                  PROFILE_ENOUGH, p->n_problems, p->n_problems == 1 ? "is" : "are");
+        return;
+    }
+    text_addf(
+        doc_text(d),
+        "Time of each optimizer's best cell over the least on the same data, on %zu data sets (performance "
+        "profile). Fastest, within twice, within 4 times: share of data sets on which it was. Score: mean of "
+        "max(0, (4 - ratio) / 3). Times within one evaluation of the least are ties.",
+        p->n_problems);
+    struct table *t =
+        doc_table(d, columns, LENGTH(columns), "Performance profile of each optimizer's best cell.");
+    for (size_t k = 0; k < p->n_optimizers; k++) {
+        size_t g = 0;
+        while (s->group[g].optimizer_index != p->optimizer[k])
+            g++;
+        table_text(t, s->group[g].optimizer);
+        table_number(t, p->score[k]);
+        table_percent(t, profile_share(p, k, 1));
+        table_percent(t, profile_share(p, k, 2));
+        table_percent(t, profile_share(p, k, 4));
+    }
+}

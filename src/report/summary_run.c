@@ -1,0 +1,153 @@
+/* The summary's account of what was run and on what. */
+#include "report/summary.h"
+#include <inttypes.h>
+#include <math.h>
+
+#define LENGTH(a) (sizeof(a) / sizeof *(a))
+enum { NAMED_RUNS = 20 };
+
+void summary_runs(const struct scores *s, struct doc *d) {
+    static const struct table_column columns[] = {{"status", false}, {"runs", true}, {"share", true}};
+    static const char *const names[] = {"converged", "diverged", "exhausted", "not run"};
+    size_t count[LENGTH(names)] = {0}, n_blown = 0;
+    for (size_t i = 0; i < s->r->n; i++) {
+        count[s->r->row[i].status]++;
+        n_blown += s->r->row[i].status == STATUS_DIVERGED && s->r->row[i].blown_up;
+    }
+    const size_t n_seeds = plan_n_seeds(s->r->plan);
+    struct text *t = doc_text(d);
+    text_addf(
+        t, "%zu runs: %zu settings of optimizer and data, %zu seed%s each; %zu data set%s. Target: ", s->r->n,
+        s->r->n_cells, n_seeds, n_seeds == 1 ? "" : "s", s->n_problems, s->n_problems == 1 ? "" : "s");
+    value_print(KEY_SWEEP_target, *plan_target(s->r->plan), t);
+    text_add(t, ".");
+    struct table *table = doc_table(d, columns, LENGTH(columns), "What became of the runs.");
+    for (size_t k = 0; k < LENGTH(names); k++) {
+        if (k == STATUS_MISSING && !count[k])
+            continue;
+        table_text(table, names[k]);
+        table_number(table, (double)count[k]);
+        table_percent(table, (double)count[k] / (double)s->r->n);
+    }
+    text_addf(doc_text(d),
+              "Converged: reached the target. Diverged: blew up (%zu) or ended above its start. Exhausted: "
+              "neither.",
+              n_blown);
+    if (count[STATUS_MISSING])
+        text_add(doc_text(d),
+                 "Runs that are not there count as misses wherever optimizers are compared: what follows "
+                 "is provisional.");
+}
+
+/* ---- data ------------------------------------------------------------------------------------------------ */
+
+struct span {
+    double lo, hi;
+};
+static void span_add(struct span *s, double x) {
+    s->lo = fmin(s->lo, x);
+    s->hi = fmax(s->hi, x);
+}
+static void cell_span(struct table *t, struct span s) {
+    add_short(&t->text, s.lo <= s.hi ? s.lo : NAN);
+    if (s.lo < s.hi) {
+        text_add(&t->text, " to ");
+        add_short(&t->text, s.hi);
+    }
+    table_end_cell(t);
+}
+
+/* Facts about a group's data sets, over the seeds. */
+struct facts {
+    struct span rows, features, nnz, test, lstar;
+    size_t n, n_without_minimum; /* of n minima */
+};
+
+static bool facts_find(const struct results *r, const struct group *g, struct facts *f, struct err *e) {
+    const struct span none = {INFINITY, -INFINITY};
+    *f = (struct facts){none, none, none, none, none, 0, 0};
+    const struct cell *c = group_cell(r, g, 0);
+    for (size_t k = 0; k < c->n; k++) {
+        struct run run;
+        struct minimum m;
+        bool found;
+        plan_run(r->plan, c->first + k, &run);
+        const struct data_facts *d = &r->facts[run.dataset];
+        if (*d->fingerprint) {
+            span_add(&f->rows, (double)d->n_rows);
+            span_add(&f->features, (double)d->n_features);
+            span_add(&f->nnz, (double)d->nnz);
+            span_add(&f->test, (double)d->n_test);
+        }
+        if (!store_get_minimum(r->store, plan_dataset_fingerprint(r->plan, run.dataset),
+                               (enum loss)run.v[KEY_MODEL_loss].word, run.v[KEY_MODEL_reduction].word == 0,
+                               run.v[KEY_MODEL_l2].number, &m, &found, e))
+            return false;
+        if (found) {
+            span_add(&f->lstar, m.loss);
+            f->n++;
+            f->n_without_minimum += minimum_missing(&m);
+        }
+    }
+    return true;
+}
+
+static void add_no_minimum(struct text *out, const struct facts *f) {
+    if (!f->n_without_minimum)
+        return;
+    text_add(out, "no finite minimum found");
+    if (f->n_without_minimum < f->n)
+        text_addf(out, " for %zu of %zu seeds", f->n_without_minimum, f->n);
+}
+
+bool summary_no_minimum(const struct scores *s, const struct group *g, struct text *out, struct err *e) {
+    struct facts f;
+    bool ok = facts_find(s->r, g, &f, e);
+    if (ok)
+        add_no_minimum(out, &f);
+    return ok;
+}
+
+bool summary_data(const struct scores *s, struct doc *d, struct err *e) {
+    static const struct table_column columns[] = {{"data", false},     {"rows", true},     {"features", true},
+                                                  {"non-zeros", true}, {"held out", true}, {"L*", true},
+                                                  {"", false}};
+    text_add(doc_heading(d, 2), "Data");
+    struct table *t = doc_table(d, columns, LENGTH(columns), "Data sets, over the seeds.");
+    bool ok = true;
+    for (size_t k = 0; ok && k < s->n_problems; k++) {
+        const struct group *g = &s->group[s->ranking[k].row[0].group];
+        struct facts f;
+        ok = facts_find(s->r, g, &f, e);
+        table_text(t, g->data);
+        cell_span(t, f.rows);
+        cell_span(t, f.features);
+        cell_span(t, f.nnz);
+        cell_span(t, f.test);
+        cell_span(t, f.lstar);
+        add_no_minimum(&t->text, &f);
+        table_end_cell(t);
+    }
+    return ok;
+}
+
+/* ---- runs below L ---------------------------------------------------------------------------------------- */
+
+/* L-BFGS should have found what a run found: where it did not, gaps are smaller than they look. */
+void summary_below(const struct scores *s, struct doc *d) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->r->n; i++) {
+        const struct result *row = &s->r->row[i];
+        if (row->status == STATUS_MISSING || (i && row[-1].id == row->id) ||
+            !(row->lstar - row->best_loss > 1e-6 * fabs(row->start_loss - row->lstar)))
+            continue;
+        if (!n++) {
+            text_add(doc_heading(d, 2), "Runs below L*");
+            text_add(doc_text(d), "By more than a millionth of the gap from the start:");
+        }
+        if (n <= NAMED_RUNS)
+            text_addf(doc_item(d), "run %016" PRIx64 ": %.9g, L* %.9g", row->id, row->best_loss, row->lstar);
+    }
+    if (n > NAMED_RUNS)
+        text_addf(doc_item(d), "and %zu more", n - NAMED_RUNS);
+}
