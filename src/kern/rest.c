@@ -27,7 +27,7 @@ typedef float real;
 
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of state that a variant does not have */
 
-enum { V_LINE = LANES / V_LANES, PREFETCH = 16 };
+enum { V_LINE = LANES / V_LANES, PREFETCH = 32 };
 
 /* Register v of row `row`, line `line` of a table with `lines` lines a row. */
 INLINE vr table(const void *t, size_t row, int lines, int line, int v) {
