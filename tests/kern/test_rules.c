@@ -57,9 +57,8 @@ static void vary(double h[H_COUNT], struct rng *r) {
 static double random_gradient(struct rng *r, enum precision p, double largest) {
     static const double special[PRECISION_COUNT][6] = {{0, -0.0, 1e-45, -1e-19, 1e17, -1e17},
                                                        {0, -0.0, 5e-324, -1e-155, 1e150, -1e150}};
-    if (rng_below(r, 8) == 0)
-        return fmax(-largest, fmin(largest, special[p][rng_below(r, 6)]));
-    const double g = rng_normal(r) * pow(10, 3 - 9 * rng_unit(r));
+    const double g = rng_below(r, 8) == 0 ? fmax(-largest, fmin(largest, special[p][rng_below(r, 6)]))
+                                          : rng_normal(r) * pow(10, 3 - 9 * rng_unit(r));
     return p == PRECISION_F32 ? (double)(float)g : g;
 }
 
@@ -74,9 +73,11 @@ struct walk { /* of one parameter */
     struct reals w, g, state[RULE_MAX_STATE], coefs;
 };
 
-/* From w = 0 and no state. */
+/* From w = 0 and no state. The step of a line search, its size chosen, is sgd's. */
 static struct walk walk_start(const struct rule_case *c, enum precision p) {
-    struct walk a = {.c = c, .ref = ref_rule_find(c->rule->name), .k = kernels_get(ISA_SCALAR, p)};
+    struct walk a = {.c = c,
+                     .ref = ref_rule_find(c->rule->line_search ? "sgd" : c->rule->name),
+                     .k = kernels_get(ISA_SCALAR, p)};
     a.v = rule_variant(rule_index(c->rule), c->variant);
     a.w = reals_new(p, 1, 0), a.g = reals_new(p, 1, 0), a.coefs = reals_new(p, RULE_MAX_COEFS, 0);
     reals_put(&a.w, 0, 0);

@@ -92,6 +92,12 @@ static inline struct ref_run ref_run_of(const struct run *r) {
                           .mean = r->v[KEY_MODEL_reduction].word == 0,
                           .l2 = r->v[KEY_MODEL_l2].number};
     memcpy(ref.h, r->h, sizeof ref.h);
+    if (r->rule->line_search) {
+        ref.candidates = (int)r->h[H_candidates];
+        ref.shrink = r->h[H_shrink];
+    }
+    ref.schedule = ref_schedule_find(r->sched->name);
+    schedule_in_steps(r->s, 1, r->v[KEY_SWEEP_epochs].number, ref.k); /* full batch: an epoch is a step */
     return ref;
 }
 
