@@ -57,13 +57,17 @@ static void evaluations_come_when_their_epochs_are_complete(void **state) {
 /* 1.12 * 25 and the like are whole numbers, though not in binary. */
 static void fractions_of_an_epoch_are_decimal(void **state) {
     (void)state;
-    for (int hundredths = 1; hundredths <= 400; hundredths++)
-        for (uint64_t k = 0; k <= 1000; k++) {
-            const uint64_t per_epoch = 1 + k % 7, got = team_evaluation_step(hundredths / 100.0, per_epoch, k);
-            const uint64_t expected = ((uint64_t)hundredths * k * per_epoch + 99) / 100;
+    for (uint64_t hundredths = 1; hundredths <= 400; hundredths++)
+        for (uint64_t step = 0; step <= 1000; step++) {
+            const uint64_t per_epoch = 1 + step % 29,
+                           got = team_next_evaluation((double)hundredths / 100, per_epoch, step);
+            const uint64_t interval = hundredths * per_epoch,
+                           k = 100 * step / interval + 1; /* first with k intervals > step */
+            const uint64_t expected = (k * interval + 99) / 100;
             if (got != expected)
-                fail_msg("evaluation %llu, one every %g epochs of %llu steps: after %llu steps, expected %llu",
-                         (unsigned long long)k, hundredths / 100.0, (unsigned long long)per_epoch,
+                fail_msg("one evaluation every %g epochs of %llu steps: after step %llu the next is %llu, "
+                         "expected %llu",
+                         (double)hundredths / 100, (unsigned long long)per_epoch, (unsigned long long)step,
                          (unsigned long long)got, (unsigned long long)expected);
         }
 }
@@ -161,8 +165,8 @@ static void random_starts_follow_their_law(void **state) {
         struct pack pack = {.n = LANES};
         for (size_t k = 0; k < LANES; k++)
             pack.run[k] = k;
-        assert_true(
-            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, NULL, &e));
+        assert_true(team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL,
+                              NULL, NULL, &e));
         for (size_t lane = 0; lane < LANES; lane++) {
             double sum = 0, squares = 0, beside = 0;
             for (size_t j = 0; j < FEATURES; j++) {
@@ -205,8 +209,8 @@ static void starts_are_paired(void **state) {
         struct err e = {0};
         ready(&t, text);
         const struct pack pack = {.run = {0, 1}, .n = 2};
-        assert_true(
-            team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL, NULL, &e));
+        assert_true(team_init(&a, t.plan, &pack, t.data, kernels_get(isa_best(), precision_of(&t.run[0])), NULL,
+                              NULL, NULL, &e));
         const size_t d = t.data->n_features;
         first = p ? first : calloc(d, sizeof *first);
         assert_non_null(first);
