@@ -3,9 +3,9 @@
 #pragma once
 #include <stdio.h>
 
-/* 0: done. 1: some run could not be computed. 2: usage or bad input. 128 + signal: interrupted, what was
- * finished is kept. */
-enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
+/* 0: done. 1: some run could not be computed. 2: usage or bad input. 3: a regression. 128 + signal:
+ * interrupted, what was finished is kept. */
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_REGRESSION = 3, EXIT_SIGNAL = 128 };
 
 struct command {
     const char *name; /* "": the main job, `bench --grid FILE` */
@@ -19,3 +19,5 @@ int kernels_command(int argc, char **argv);
 int throughput_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int refine_command(int argc, char **argv);
+int report_command(int argc, char **argv);
+int compare_command(int argc, char **argv);

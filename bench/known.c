@@ -46,16 +46,18 @@ static bool known_size(void *ctx, const char *fingerprint, struct data_size *siz
 
 struct plan *known_plan(struct store *s, struct err *e) {
     const struct plan_known known = {s, known_fingerprint, known_size};
-    char *grid = NULL, *path = NULL;
-    size_t grid_len, path_len;
+    char *grid = NULL, *path = NULL, *seeds = NULL;
+    size_t grid_len, path_len, seeds_len;
     struct plan *p = NULL;
-    if (store_get_note(s, "grid", &grid, &grid_len, e) && store_get_note(s, "grid_path", &path, &path_len, e)) {
+    if (store_get_note(s, "grid", &grid, &grid_len, e) && store_get_note(s, "grid_path", &path, &path_len, e) &&
+        store_get_note(s, "seeds", &seeds, &seeds_len, e)) {
         if (grid && path)
-            p = plan_read_text(path, grid, grid_len, NULL, &known, e);
+            p = plan_read_text(path, grid, grid_len, seeds_len ? seeds : NULL, &known, e);
         else
             err_add(e, "the store holds no grid file: no sweep was started there");
     }
     free(grid);
     free(path);
+    free(seeds);
     return p;
 }

@@ -74,6 +74,7 @@ static bool put_notes(struct store *s, const struct sweep *w, const struct plan 
         err_add(e, "out of memory");
     ok = ok && store_put_note(s, "grid", grid, len, e) &&
          store_put_note(s, "grid_path", w->grid, strlen(w->grid), e) &&
+         store_put_note(s, "seeds", w->seeds ? w->seeds : "", w->seeds ? strlen(w->seeds) : 0, e) &&
          store_put_note(s, "machine", machine.s, machine.len, e) &&
          store_put_note(s, "build", build.s, build.len, e) &&
          store_put_note(s, "command", command.s, command.len, e) && known_put(p, s, e);

@@ -130,17 +130,28 @@ static double difference(const struct side *left, const struct side *right, cons
     return median_difference(d, n);
 }
 
-static void resample(const struct side *left, const struct side *right, size_t n, const uint32_t *draws,
-                     struct contrast *c, double *space, double *d, double *all) {
+/* What the seeds say by themselves. Overwrites d. */
+static struct contrast count_seeds(double *d, size_t n) {
+    struct contrast c = {.lo = NAN, .hi = NAN, .p = NAN, .n_seeds = n};
+    for (size_t s = 0; s < n; s++) {
+        c.n_less += d[s] < 0;
+        c.n_more += d[s] > 0;
+    }
+    c.difference = median_difference(d, n);
+    c.verdict = n && c.n_less == n ? VERDICT_LESS : n && c.n_more == n ? VERDICT_MORE : VERDICT_UNDECIDED;
+    return c;
+}
+
+/* What the resamples say, (RESAMPLES). Sorts them. */
+static void judge(double *resampled, struct contrast *c) {
     size_t n_below = 0, n_above = 0;
     for (size_t b = 0; b < RESAMPLES; b++) {
-        all[b] = difference(left, right, draws + b * n, n, space, d);
-        n_below += all[b] <= 0;
-        n_above += all[b] >= 0;
+        n_below += resampled[b] <= 0;
+        n_above += resampled[b] >= 0;
     }
-    stats_sort(all, RESAMPLES);
-    c->lo = stats_quantile(all, RESAMPLES, 0.025);
-    c->hi = stats_quantile(all, RESAMPLES, 0.975);
+    stats_sort(resampled, RESAMPLES);
+    c->lo = stats_quantile(resampled, RESAMPLES, 0.025);
+    c->hi = stats_quantile(resampled, RESAMPLES, 0.975);
     const size_t fewer = n_below < n_above ? n_below : n_above;
     c->p = fmin(1, 2 * (double)(fewer + 1) / (RESAMPLES + 1));
     c->verdict = c->hi < 0 ? VERDICT_LESS : c->lo > 0 ? VERDICT_MORE : VERDICT_UNDECIDED;
@@ -148,8 +159,8 @@ static void resample(const struct side *left, const struct side *right, size_t n
 
 bool contrast_make(const struct side *left, const struct side *right, size_t n_seeds, bool chance,
                    const uint32_t *draws, struct contrast *c, struct err *e) {
-    *c = (struct contrast){.lo = NAN, .hi = NAN, .p = NAN, .n_seeds = n_seeds, .verdict = VERDICT_UNDECIDED};
-    double *space = mem_zeroed(2 * n_seeds + RESAMPLES, sizeof *space, e), *d = space + n_seeds;
+    double *space = mem_zeroed(2 * n_seeds + RESAMPLES, sizeof *space, e), *d = space + n_seeds,
+           *resampled = d + n_seeds;
     uint32_t *as_they_are = mem_zeroed(n_seeds, sizeof *as_they_are, e);
     struct side l = {0}, k = {0};
     bool ok = space && as_they_are && side_prune(left, 0, n_seeds, &l, NULL, e) &&
@@ -157,17 +168,13 @@ bool contrast_make(const struct side *left, const struct side *right, size_t n_s
     if (ok) {
         for (size_t s = 0; s < n_seeds; s++)
             as_they_are[s] = (uint32_t)s;
-        c->difference = difference(&l, &k, as_they_are, n_seeds, space, d);
-        for (size_t s = 0; s < n_seeds; s++) {
-            c->n_less += d[s] < 0;
-            c->n_more += d[s] > 0;
-        }
-        if (!chance || n_seeds < ENOUGH_SEEDS)
-            c->verdict = c->n_less == n_seeds   ? VERDICT_LESS
-                         : c->n_more == n_seeds ? VERDICT_MORE
-                                                : VERDICT_UNDECIDED;
-        else
-            resample(&l, &k, n_seeds, draws, c, space, d, d + n_seeds);
+        difference(&l, &k, as_they_are, n_seeds, space, d);
+        *c = count_seeds(d, n_seeds);
+    }
+    if (ok && chance && n_seeds >= ENOUGH_SEEDS) {
+        for (size_t b = 0; b < RESAMPLES; b++)
+            resampled[b] = difference(&l, &k, draws + b * n_seeds, n_seeds, space, d);
+        judge(resampled, c);
     }
     free(space);
     free(as_they_are);
@@ -176,22 +183,49 @@ bool contrast_make(const struct side *left, const struct side *right, size_t n_s
     return ok;
 }
 
+bool contrast_of(const double *d, size_t n, const uint32_t *draws, struct contrast *c, struct err *e) {
+    double *space = mem_zeroed(n + RESAMPLES, sizeof *space, e), *resampled = space + n;
+    if (!space)
+        return false;
+    memcpy(space, d, n * sizeof *d);
+    *c = count_seeds(space, n);
+    if (n >= ENOUGH_SEEDS) {
+        for (size_t b = 0; b < RESAMPLES; b++) {
+            for (size_t s = 0; s < n; s++)
+                space[s] = d[draws[b * n + s]];
+            resampled[b] = median_difference(space, n);
+        }
+        judge(resampled, c);
+    }
+    free(space);
+    return true;
+}
+
 /* ---- many ------------------------------------------------------------------------------------------------ */
 
-void holm_correct(const double *p, size_t n, double *corrected) {
+bool holm_correct(const double *p, size_t n, double *corrected, struct err *e) {
+    double *sorted = mem_zeroed(2 * n, sizeof *sorted, e), *worth = sorted + n;
     size_t m = 0;
-    for (size_t k = 0; k < n; k++)
-        m += !isnan(p[k]);
-    for (size_t k = 0; k < n; k++) {
-        corrected[k] = isnan(p[k]) ? NAN : 0;
-        for (size_t j = 0; j < n; j++) {
-            size_t n_less = 0;
-            for (size_t i = 0; i < n; i++)
-                n_less += p[i] < p[j];
-            if (p[j] <= p[k])
-                corrected[k] = fmax(corrected[k], fmin(1, (double)(m - n_less) * p[j]));
+    for (size_t k = 0; sorted && k < n; k++)
+        if (!isnan(p[k]))
+            sorted[m++] = p[k];
+    if (sorted)
+        stats_sort(sorted, m);
+    for (size_t i = 0; sorted && i < m; i++) /* the least stands up to m, the next to m - 1 ... */
+        worth[i] = fmax(i ? worth[i - 1] : 0, fmin(1, (double)(m - i) * sorted[i]));
+    for (size_t k = 0; sorted && k < n; k++) {
+        size_t from = 0, to = m; /* the first that is not less */
+        while (from < to) {
+            const size_t middle = from + (to - from) / 2;
+            if (sorted[middle] < p[k])
+                from = middle + 1;
+            else
+                to = middle;
         }
+        corrected[k] = isnan(p[k]) ? NAN : worth[from];
     }
+    free(sorted);
+    return sorted != NULL;
 }
 
 /* The i-th least (0-based) of x[0..n), INFINITY beyond the last. Moves them about (C. A. R. Hoare's FIND). */

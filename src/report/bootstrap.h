@@ -33,8 +33,11 @@ struct contrast {
 bool contrast_make(const struct side *left, const struct side *right, size_t n_seeds, bool chance,
                    const uint32_t *draws, struct contrast *c, struct err *e);
 
+/* The same of differences that are known already, a seed each, whose draws are as from bootstrap_draws(n). */
+bool contrast_of(const double *d, size_t n, const uint32_t *draws, struct contrast *c, struct err *e);
+
 /* Holm's correction of p, (n): each is multiplied by how many it must stand up to. NAN: not one of them. */
-void holm_correct(const double *p, size_t n, double *corrected);
+bool holm_correct(const double *p, size_t n, double *corrected, struct err *e);
 
 /* The median of log ratios: two infinite ones of opposite sign in the middle make 0. Sorts d. */
 double median_difference(double *d, size_t n);

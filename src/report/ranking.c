@@ -80,8 +80,7 @@ static bool compare_rows(const struct results *r, const struct group *groups, st
         ok = contrast_make(&side[i], &side[0], k->n_seeds, k->chance, draws, &k->row[i].behind, e);
         numbers[i] = i ? k->row[i].behind.p : NAN;
     }
-    if (ok)
-        holm_correct(numbers, k->n, corrected);
+    ok = ok && holm_correct(numbers, k->n, corrected, e);
     for (size_t i = 0; ok && i < k->n; i++) {
         struct contrast *c = &k->row[i].behind;
         c->p = corrected[i];
