@@ -7,7 +7,7 @@ expect 0 '--per-row N' throughput --help
 expect 0 '--dry-run' --grid x.ini --help
 expect 2 'bench --grid FILE'
 expect 2 "did you mean 'throughput'" througput
-expect 2 "unknown command 'kernels'" kernels
+expect 2 "did you mean 'refine'" refin
 expect 2 'did you mean --grid' --gird x.ini
 expect 2 '--grid needs a value' --grid
 expect 2 '--grid needs a value' --grid --quiet
