@@ -16,7 +16,7 @@ static bool is_markup(const char *s, size_t k, size_t len) {
     case '*':
         return !after || before;
     case '>':
-        return k == 0;
+        return k == 0 && !(len > 1 && s[1] == '=');
     default:
         return s[k] && strchr("\\`{}[]<#|~&$", s[k]);
     }

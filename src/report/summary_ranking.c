@@ -140,12 +140,12 @@ static const char *verdict_of(const struct ranking *k, size_t i) {
 static void cell_interval(struct table *t, const struct ranking *k, size_t i) {
     const struct contrast *c = &k->row[i].behind;
     add_factor(&t->text, c->difference);
-    if (i && !isnan(c->lo)) {
-        text_add(&t->text, " [");
+    if (i && !isnan(c->lo) && !(isinf(c->lo) && c->lo == c->hi)) {
+        text_add(&t->text, " (");
         add_factor(&t->text, c->lo);
-        text_add(&t->text, ", ");
+        text_add(&t->text, " to ");
         add_factor(&t->text, c->hi);
-        text_add(&t->text, "]");
+        text_add(&t->text, ")");
     } else if (i && k->chance) {
         text_addf(&t->text, " (%zu of %zu seeds)", c->n_more > c->n_less ? c->n_more : c->n_less, c->n_seeds);
     }
