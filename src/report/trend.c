@@ -92,19 +92,26 @@ struct axis {
     bool tied[KEY_H]; /* keys that advance together with it (zip), and the key itself */
 };
 
-/* Whether b takes a new value exactly when a does, among the groups on a data section. */
-static bool are_tied(const struct axis *a, size_t data_index, enum key x, enum key y) {
-    const struct run *one = NULL;
+static bool varies(const struct axis *a, size_t data_index, enum key key) {
+    const struct run *first = NULL;
     for (size_t i = 0; i < a->n; i++) {
         if (a->group[i].data_index != data_index)
             continue;
-        for (size_t j = 0; j < i; j++)
+        first = first ? first : &a->run[i];
+        if (!same(first->v[key], a->run[i].v[key]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether y takes a new value exactly when x does, among the groups on a data section; both vary. */
+static bool are_tied(const struct axis *a, size_t data_index, enum key x, enum key y) {
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t j = 0; j < i && a->group[i].data_index == data_index; j++)
             if (a->group[j].data_index == data_index &&
                 same(a->run[i].v[x], a->run[j].v[x]) != same(a->run[i].v[y], a->run[j].v[y]))
                 return false;
-        one = &a->run[i];
-    }
-    return one != NULL;
+    return true;
 }
 
 static bool in_family(const struct axis *a, size_t i, size_t j) {
@@ -267,32 +274,28 @@ static bool add_family(const struct axis *a, size_t first, const uint32_t *draws
     return ok;
 }
 
-/* How many settings the other axes have where this key varies, of a data section; 0: the key does not vary. */
+/* How many settings the axes beside it have, of a data section; counting stops above TREND_FAMILIES. */
 static size_t count_families(const struct axis *a, size_t data_index) {
-    size_t n = 0, first = a->n;
-    bool varies = false;
+    size_t n = 0;
     for (size_t i = 0; i < a->n && n <= TREND_FAMILIES; i++) {
-        if (a->group[i].data_index != data_index)
-            continue;
-        first = first == a->n ? i : first;
-        varies |= !same(a->run[i].v[a->key], a->run[first].v[a->key]);
-        bool seen = false;
-        for (size_t j = first; j < i && !seen; j++)
+        bool seen = a->group[i].data_index != data_index;
+        for (size_t j = 0; j < i && !seen; j++)
             seen = in_family(a, j, i);
         n += !seen;
     }
-    return varies ? n : 0;
+    return n;
 }
 
 /* Trends along one key, of the groups on one data section. */
 static bool add_axis(struct axis *a, size_t data_index, enum key key, const uint32_t *draws, size_t n_seeds,
                      bool *done, struct trend_list *list, struct err *e) {
+    if (!varies(a, data_index, key))
+        return true;
     a->key = key;
     for (int k = 0; k < KEY_H; k++)
-        a->tied[k] =
-            k == (int)key || (key_tells_groups((enum key)k) && are_tied(a, data_index, key, (enum key)k));
-    const size_t families = count_families(a, data_index);
-    if (!families || families > TREND_FAMILIES)
+        a->tied[k] = k == (int)key || (key_tells_groups((enum key)k) && varies(a, data_index, (enum key)k) &&
+                                       are_tied(a, data_index, key, (enum key)k));
+    if (count_families(a, data_index) > TREND_FAMILIES)
         return true;
     uint32_t *single = mem_zeroed(n_seeds * n_seeds, sizeof *single, e); /* each seed alone */
     for (size_t s = 0; single && s < n_seeds * n_seeds; s++)
