@@ -9,9 +9,9 @@
  */
 
 struct weights {
-    size_t n;             /* of a run: the features that occur, a few that do not, the bias */
-    double *w;            /* (runs, n) */
-    int n_exact, n_packs; /* packs that did put updates off */
+    size_t n;                     /* of a run: the features that occur, a few that do not, the bias */
+    double *w;                    /* (runs, n) */
+    int n_exact, n_fast, n_packs; /* packs that did put updates off; whose weights decay too fast for that */
 };
 
 /* Trains every run of the grid like train_packs, packs one by one. */
@@ -34,6 +34,7 @@ static inline struct weights train_weights(struct trained *t, enum isa isa) {
             fail_msg("%s", e.text);
         all.n_packs++;
         all.n_exact += a->mode == MODE_EXACT;
+        all.n_fast += run_decays_fast(&a->lane[0].run);
         for (int lane = 0; lane < packs[i].n; lane++) {
             const size_t run = packs[i].run[lane];
             double *w = all.w + run * all.n;
