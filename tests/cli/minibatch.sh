@@ -1,0 +1,56 @@
+# Mini-batches: the same bytes on every ISA and for any number of threads, in every way of treating untouched weights.
+. "$PWD/tests/cli/lib.bash"
+
+for updates in exact lazy dense; do
+    cat >$updates.ini <<EOF
+[sweep]
+seeds = 1..2
+epochs = 3
+evaluate = 0.5
+batch = 1, 16, 100, full
+sparse_updates = $updates
+[data text]
+rows = 150
+features = 400
+sparsity = 0.98
+test = 0.2
+[model]
+l2 = 0, 0.001
+[optimizer sgd]
+eta0 = logspace(1e-2, 1e9, 5)
+[optimizer nag]
+form = lookahead
+[optimizer adam]
+eta0 = logspace(1e-4, 1, 3)
+epsilon = 1e-8, 1e-2
+[optimizer adamw]
+eta0 = 0.01
+weight_decay = 0.01, 0.5
+[schedule constant]
+[schedule cosine]
+period = 1
+unit = budget
+EOF
+    expect 0 ', 0 failures' --grid $updates.ini --out $updates --no-plots --quiet --threads 1
+    for isa in scalar avx2 avx512; do
+        for threads in 1 2 3; do
+            if "$bench" --grid $updates.ini --out other --isa "$isa" --threads "$threads" --no-plots --quiet >out 2>&1; then
+                for file in runs.csv curves.csv; do
+                    cmp -s "$updates/$file" "other/$file" || fail "$file differs: $updates, $isa, $threads threads"
+                done
+            elif grep -q 'this CPU cannot run it' out; then
+                echo "SKIPPED: $isa"
+            else
+                fail "$updates, $isa, $threads threads: $(cat out)"
+            fi
+            rm -rf other
+        done
+    done
+done
+cmp -s exact/curves.csv lazy/curves.csv && fail 'lazy updates are those of exact'
+
+# A line search needs every row at every step.
+sed 's/^\[optimizer sgd\]/[optimizer linesearch]/' exact.ini >linesearch.ini
+expect 2 'linesearch' --grid linesearch.ini --out linesearch --no-plots
+[ ! -e linesearch ] || fail 'a bad grid left a folder'
+finish
