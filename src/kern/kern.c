@@ -22,6 +22,14 @@ typedef float real;
 #define KERN_PRECISION PRECISION_F32
 #endif
 
+/* exp(-|z|) stops here, short of subnormal numbers, which CPUs handle a hundred times slower: a diverging run,
+ * whose |z| are large, would hold up the fifteen beside it. p is 0 or 1 to rounding long before. */
+#ifdef KERN_F64
+#define NORMAL_EXP 708
+#else
+#define NORMAL_EXP 87
+#endif
+
 #define RULES_STEPS
 #include "kern/losses.h"
 #include "kern/rules.h"
@@ -159,7 +167,8 @@ static void finish_gradient(size_t n, const void *scale, const void *l2, const v
                 const size_t at = i * LANES + (size_t)v * V_LANES;                                             \
                 const vr zi = v_load(z + at);                                                                  \
                 vr li, ei;                                                                                     \
-                name##_loss(zi, yi, v_exp(-v_abs(zi)), &li, &ei, want_loss, want_e);                           \
+                name##_loss(zi, yi, v_exp(v_max(v_set1(-NORMAL_EXP), -v_abs(zi))), &li, &ei, want_loss,        \
+                            want_e);                                                                           \
                 if (want_e)                                                                                    \
                     v_store(e + at, ei);                                                                       \
                 if (want_loss)                                                                                 \
@@ -197,12 +206,14 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 /* What both loops do between two tests of their end: ROUND registers, their steps side by side, results kept
  * until all are known and then stored array by array (stores to neighbouring lines in a row are the fastest).
  * As many as registers can hold; in plain C one, which a compiler vectorises only so. */
-enum { ROUND = V_LANES == 1 ? 1 : 4, ROUND_LINES = V_LINE < ROUND ? ROUND / V_LINE : 1 };
 #ifdef __AVX512F__
-#define ROUND_FITS(n_state) ROUND
+enum { ROUND = V_LANES == 1 ? 1 : 8 };
+#define ROUND_FITS(n_state) ((n_state) < 2 || ROUND == 1 ? ROUND : 4)
 #else
+enum { ROUND = V_LANES == 1 ? 1 : 4 };
 #define ROUND_FITS(n_state) ((n_state) < 2 ? ROUND : 1)
 #endif
+enum { ROUND_LINES = (int)V_LINE < (int)ROUND ? (int)ROUND / (int)V_LINE : 1 };
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
@@ -253,12 +264,12 @@ enum { ROUND = V_LANES == 1 ? 1 : 4, ROUND_LINES = V_LINE < ROUND ? ROUND / V_LI
         for (; i + ROUND_LINES <= n; i += ROUND_LINES) {                                                       \
             UNROLLED                                                                                           \
             for (int v = 0; v < REGISTERS; v += round)                                                         \
-                name##_round(i * LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v, V_LINE, bad,       \
+                name##_round(i *LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v, V_LINE, bad,        \
                              n_state, n_coefs, variant);                                                       \
         }                                                                                                      \
         for (; i < n; i++)                                                                                     \
             for (int v = 0; v < V_LINE; v++)                                                                   \
-                name##_round(i * LANES + (size_t)v * V_LANES, 1, w, state, g, coefs, v, V_LINE, bad, n_state,  \
+                name##_round(i *LANES + (size_t)v * V_LANES, 1, w, state, g, coefs, v, V_LINE, bad, n_state,   \
                              n_coefs, variant);                                                                \
         for (int v = V_LINE; v < REGISTERS; v++)                                                               \
             bad[v % V_LINE] += bad[v];                                                                         \
