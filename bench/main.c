@@ -27,8 +27,8 @@ static void print_help(FILE *f) {
     fprintf(f,
             "Sweeps and benchmarks of adaptive learning rates on sparse data: sixteen runs in lockstep.\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
-        fprintf(f, "  bench %-28s%s\n", commands[i].usage, commands[i].help);
-    fprintf(f, "  bench %-28s%s\n\n", "--help, --version", "");
+        fprintf(f, "  bench %-33s %s\n", commands[i].usage, commands[i].help);
+    fprintf(f, "  bench --help, --version\n\n");
     fprintf(f, "Options of bench --grid (bench COMMAND --help lists those of a command):\n\n");
     sweep_help(f);
 }
