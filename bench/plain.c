@@ -26,6 +26,7 @@ struct plain {
     double beta1, beta2, beta1_t, beta2_t;
     struct step step;
     float b[3]; /* the bias and its state */
+    size_t batch, next_row;
     float *w, *m, *v, *g;
 };
 
@@ -97,7 +98,8 @@ static const struct {
 } updates[] = {{"sgd", sgd},         {"momentum", momentum}, {"nag", nag},  {"adagrad", adagrad},
                {"rmsprop", rmsprop}, {"adadelta", adadelta}, {"adam", adam}};
 
-struct plain *plain_new(const struct dataset *d, const struct rule *rule, const double *h, struct err *e) {
+struct plain *plain_new(const struct dataset *d, const struct rule *rule, const double *h, size_t batch,
+                        struct err *e) {
     update *f = NULL;
     for (size_t k = 0; k < sizeof updates / sizeof *updates; k++)
         if (!strcmp(updates[k].name, rule->name))
@@ -109,8 +111,13 @@ struct plain *plain_new(const struct dataset *d, const struct rule *rule, const 
     struct plain *p = mem_zeroed(1, sizeof *p, e);
     if (!p)
         return NULL;
-    *p = (struct plain){
-        .data = d, .update = f, .beta1 = h[H_beta1], .beta2 = h[H_beta2], .beta1_t = 1, .beta2_t = 1};
+    *p = (struct plain){.data = d,
+                        .update = f,
+                        .beta1 = h[H_beta1],
+                        .beta2 = h[H_beta2],
+                        .beta1_t = 1,
+                        .beta2_t = 1,
+                        .batch = batch ? batch : d->train.n_rows};
     p->step = (struct step){.eta = (float)h[H_eta0],
                             .beta = (float)h[H_beta],
                             .beta1 = (float)h[H_beta1],
@@ -163,16 +170,18 @@ static float dot(const uint32_t *restrict idx, const float *restrict val, size_t
     return (s0 + s1) + (s2 + s3);
 }
 
-void plain_step(struct plain *p) {
+uint64_t plain_step(struct plain *p) {
     const struct data_part *rows = &p->data->train;
+    const size_t left = rows->n_rows - p->next_row, first = p->next_row;
+    const size_t end = first + (p->batch < left ? p->batch : left);
     const float *val = rows->row_val32;
     float g_bias = 0;
     memset(p->g, 0, p->data->n_features * sizeof *p->g);
-    for (size_t i = 0; i < rows->n_rows; i++) {
+    for (size_t i = first; i < end; i++) {
         const uint64_t at = rows->row_ptr[i], n = rows->row_ptr[i + 1] - at;
         const uint32_t *idx = rows->row_idx + at;
         const float z = p->b[0] + dot(idx, val ? val + at : NULL, n, p->w);
-        const float error = (1 / (1 + expf(-z)) - rows->y32[i]) / (float)rows->n_rows;
+        const float error = (1 / (1 + expf(-z)) - rows->y32[i]) / (float)(end - first);
         g_bias += error;
         for (uint64_t k = 0; k < n; k++)
             p->g[idx[k]] += val ? error * val[at + k] : error;
@@ -183,4 +192,6 @@ void plain_step(struct plain *p) {
     p->step.correct2 = (float)(1 / (1 - p->beta2_t));
     p->update(p->data->n_features, p->w, p->m, p->v, p->g, p->step);
     p->update(1, &p->b[0], &p->b[1], &p->b[2], &g_bias, p->step);
+    p->next_row = end < rows->n_rows ? end : 0;
+    return rows->row_ptr[end] - rows->row_ptr[first];
 }

@@ -10,16 +10,21 @@
 #include "plain.h"
 #include "show.h"
 #include "train/train.h"
+#include <omp.h>
 #include <string.h>
 
+enum { SIDE_BY_SIDE = 8 }; /* packs that share their mini-batches, as in a sweep */
+static const double PLAIN_SECONDS = 0.2;
+
 struct throughput {
-    uint64_t rows, features, per_row, cells, threads, epochs, repeats;
+    uint64_t rows, features, per_row, cells, batch, threads, epochs, repeats;
     const char *rule;
-    int isa, precision;
+    int isa, precision, sparse_updates;
 };
 
 static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
 static const char *const precision_words[] = {"f32", "f64", NULL};
+static const char *const update_words[] = {"exact", "lazy", "dense", NULL};
 
 #define COUNT(name, value, member, lo, hi, help)                                                               \
     { name, value, OPTION_COUNT, offsetof(struct throughput, member), help, NULL, lo, hi }
@@ -28,6 +33,7 @@ static const struct option options[] = {
     COUNT("features", "N", features, 1, 4294967294, "features (100000)"),
     COUNT("per-row", "N", per_row, 1, 1000000, "non-zeros a row, on average (50)"),
     COUNT("cells", "N", cells, 1, 100000, "settings to train (64)"),
+    COUNT("batch", "N", batch, 1, 4294967295, "rows a step (all)"),
     COUNT("threads", "N", threads, 1, 4096, "threads (1)"),
     COUNT("epochs", "N", epochs, 1, 1000000, "epochs each (20)"),
     COUNT("repeats", "N", repeats, 1, 1000, "repetitions (7)"),
@@ -36,6 +42,8 @@ static const struct option options[] = {
      isa_words, 0, 0},
     {"precision", "f32|f64", OPTION_WORD, offsetof(struct throughput, precision),
      "of the training arithmetic; plain C is always f32", precision_words, 0, 0},
+    {"sparse-updates", "exact|lazy|dense", OPTION_WORD, offsetof(struct throughput, sparse_updates),
+     "with --batch: of weights that a step does not touch; plain C is always dense", update_words, 0, 0},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
@@ -46,6 +54,9 @@ static struct plan *make_plan(const struct throughput *o, const struct rule *rul
     text_addf(&grid,
               "[sweep]\nname = throughput\nepochs = %llu\nevaluate = %llu\ntarget = loss 0\nprecision = %s\n",
               (unsigned long long)o->epochs, (unsigned long long)o->epochs, precision_words[o->precision]);
+    text_addf(&grid, "sparse_updates = %s\n", update_words[o->sparse_updates]);
+    if (o->batch)
+        text_addf(&grid, "batch = %llu\n", (unsigned long long)o->batch);
     text_addf(&grid, "[data d]\nkind = synthetic\nrows = %llu\nfeatures = %llu\nsparsity = ",
               (unsigned long long)o->rows, (unsigned long long)o->features);
     text_add_number(&grid, 1 - (double)o->per_row / (double)o->features);
@@ -68,45 +79,62 @@ struct bench {
     struct pack *packs;
     size_t n_packs;
     struct plain **plain; /* (threads); NULL where the rule has no plain version */
-    uint64_t plain_steps;
     double *lockstep_rate,
         *plain_rate; /* (repeats): millions of non-zeros x runs a second, all threads together */
 };
 
-static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
-    double lstar[LANES];
-    for (int k = 0; k < LANES; k++)
+/* Packs i .. i + n - 1, side by side where they share their batches; adds the runs trained. */
+static bool train_some(struct bench *b, size_t i, size_t n, size_t *runs, struct err *e) {
+    double lstar[SIDE_BY_SIDE * LANES];
+    struct outcome out[SIDE_BY_SIDE * LANES] = {0};
+    for (size_t k = 0; k < n * LANES; k++)
         lstar[k] = NAN;
+    const bool ok = train_packs(b->plan, &b->packs[i], (int)n, b->data, b->kernels, lstar, NULL, out, e);
+    for (size_t k = 0; k < n; k++)
+        *runs += (size_t)b->packs[i + k].n;
+    for (size_t k = 0; k < n * LANES; k++)
+        outcome_free(&out[k]);
+    return ok;
+}
+
+static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
+    const size_t share = (b->n_packs + b->o->threads - 1) / b->o->threads;
+    const size_t most = !b->o->batch ? 1 : share < SIDE_BY_SIDE ? share : SIDE_BY_SIDE;
     bool ok = true;
     size_t runs = 0;
     const double start = clock_s();
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)b->o->threads)
-    for (size_t i = 0; i < b->n_packs; i++) {
-        struct outcome out[LANES] = {0};
+    for (size_t i = 0; i < b->n_packs; i += most) {
         struct err mine = {0};
-        bool done = train_pack(b->plan, &b->packs[i], b->data, b->kernels, lstar, NULL, out, &mine);
+        size_t trained = 0;
+        const bool done = train_some(b, i, b->n_packs - i < most ? b->n_packs - i : most, &trained, &mine);
 #pragma omp critical
         {
-            runs += (size_t)b->packs[i].n;
+            runs += trained;
             if (!done && ok)
                 ok = err_add(e, "%.*s", mine.len ? (int)mine.len - 1 : 0, mine.text ? mine.text : "");
         }
-        for (int k = 0; k < LANES; k++)
-            outcome_free(&out[k]);
         err_clear(&mine);
     }
     *rate = (double)b->data->train.nnz * (double)b->o->epochs * (double)runs / (clock_s() - start) / 1e6;
     return ok;
 }
 
+/* Whole epochs would take minutes with small batches: as many steps as fill a fifth of a second. */
 static void time_plain(struct bench *b, double *rate) {
     const int threads = (int)b->o->threads;
+    uint64_t nonzeros = 0;
     const double start = clock_s();
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int t = 0; t < threads; t++)
-        for (uint64_t k = 0; k < b->plain_steps; k++)
-            plain_step(b->plain[t]);
-    *rate = (double)b->data->train.nnz * (double)b->plain_steps * threads / (clock_s() - start) / 1e6;
+#pragma omp parallel num_threads(threads)
+    {
+        uint64_t mine = 0;
+        do
+            mine += plain_step(b->plain[omp_get_thread_num()]);
+        while (clock_s() - start < PLAIN_SECONDS);
+#pragma omp atomic
+        nonzeros += mine;
+    }
+    *rate = (double)nonzeros / (clock_s() - start) / 1e6;
 }
 
 static bool make_plain(struct bench *b, struct err *e) {
@@ -117,7 +145,7 @@ static bool make_plain(struct bench *b, struct err *e) {
     if (!b->plain)
         return false;
     for (uint64_t t = 0; t < b->o->threads; t++)
-        b->plain[t] = plain_new(b->data, r.rule, r.h, &missing);
+        b->plain[t] = plain_new(b->data, r.rule, r.h, b->o->batch, &missing);
     if (!b->plain[0])
         fprintf(stderr, "bench: %s", missing.text ? missing.text : "no plain version\n");
     err_clear(&missing);
@@ -135,9 +163,13 @@ static void print(struct bench *b, enum isa isa) {
     char rows[SHOW_CHARS], features[SHOW_CHARS], nnz[SHOW_CHARS];
     printf("%s rows, %s features, %s non-zeros; ", show_count(b->data->train.n_rows, rows),
            show_count(b->data->n_features, features), show_count(b->data->train.nnz, nnz));
-    printf("%s, %s, %llu cells, %llu epochs, %llu thread%s, %s\n%s\n\n", o->rule, precision_words[o->precision],
-           (unsigned long long)o->cells, (unsigned long long)o->epochs, (unsigned long long)o->threads,
-           o->threads == 1 ? "" : "s", isa_names[isa], machine_get()->cpu);
+    char batch[48] = "full batch";
+    if (o->batch)
+        snprintf(batch, sizeof batch, "batch %llu, %s", (unsigned long long)o->batch,
+                 update_words[o->sparse_updates]);
+    printf("%s, %s, %s, %llu cells, %llu epochs, %llu thread%s, %s\n%s\n\n", o->rule, batch,
+           precision_words[o->precision], (unsigned long long)o->cells, (unsigned long long)o->epochs,
+           (unsigned long long)o->threads, o->threads == 1 ? "" : "s", isa_names[isa], machine_get()->cpu);
     printf("millions of non-zeros x runs a second, %llu repetitions\n", (unsigned long long)o->repeats);
     printf("  %-28s %10s %10s %10s %12s\n", "", "median", "least", "most", "per thread");
     print_row("lockstep", b->lockstep_rate, o->repeats, o->threads);
@@ -151,8 +183,6 @@ static void print(struct bench *b, enum isa isa) {
 static bool measure(struct bench *b, enum isa isa, struct err *e) {
     const struct throughput *o = b->o;
     size_t n_todo;
-    const double nnz = (double)o->rows * (double)o->per_row;
-    b->plain_steps = nnz < 1e7 ? (uint64_t)(2e7 / nnz) + 1 : 2;
     bool ok = (b->data = data_make(plan_dataset(b->plan, 0), (int)o->threads, e)) &&
               data_prepare(b->data, b->kernels->precision, e) && data_prepare(b->data, PRECISION_F32, e) &&
               plan_packs(b->plan, NULL, NULL, &b->packs, &b->n_packs, &n_todo, e) && make_plain(b, e) &&
@@ -190,6 +220,9 @@ static int throughput(const struct throughput *o, struct err *e) {
         const char *near = text_nearest(o->rule, names, (size_t)n_rules);
         err_add(e, "--rule: unknown rule '%s'%s%s", o->rule, near ? "; did you mean " : "", near ? near : "");
     }
+    if (o->batch > o->rows)
+        err_add(e, "--batch %llu: at most the rows, %llu", (unsigned long long)o->batch,
+                (unsigned long long)o->rows);
     if (o->per_row >= o->features)
         err_add(e, "--per-row %llu: must be below --features %llu", (unsigned long long)o->per_row,
                 (unsigned long long)o->features);

@@ -152,7 +152,11 @@ static void finish_gradient(size_t n, const void *scale, const void *l2, const v
 }
 
 /* ---- losses: z -> e, and the sums of L in double ------------------------------------------------------------
- */
+ *
+ * The sum of log1p(t) is the logarithm of the product of 1 + t: one logarithm for LOG_ROWS rows, in double,
+ * whose product is at most 2^LOG_ROWS; and no subnormal number on the way, as within a log1p of a tiny t. */
+
+static const double zeros[LANES] __attribute__((aligned(64)));
 
 #define X(name, ...)                                                                                           \
     INLINE void name##_rows(size_t n, const real *y, const real *z, real *e, double *sum, bool want_loss,      \
@@ -161,19 +165,29 @@ static void finish_gradient(size_t n, const void *scale, const void *l2, const v
         for (int v = 0; v < V_LINE; v++)                                                                       \
             if (want_loss)                                                                                     \
                 s[v] = v_sum_load(sum + v * V_LANES);                                                          \
-        for (size_t i = 0; i < n; i++) {                                                                       \
-            const vr yi = v_set1(y[i]);                                                                        \
-            for (int v = 0; v < V_LINE; v++) {                                                                 \
-                const size_t at = i * LANES + (size_t)v * V_LANES;                                             \
-                const vr zi = v_load(z + at);                                                                  \
-                vr li, ei;                                                                                     \
-                name##_loss(zi, yi, v_exp(v_max(v_set1(-NORMAL_EXP), -v_abs(zi))), &li, &ei, want_loss,        \
-                            want_e);                                                                           \
-                if (want_e)                                                                                    \
-                    v_store(e + at, ei);                                                                       \
-                if (want_loss)                                                                                 \
-                    s[v] = v_sum_add(s[v], li);                                                                \
+        for (size_t i = 0; i < n;) {                                                                           \
+            const size_t end = n - i < LOG_ROWS ? n : i + LOG_ROWS;                                            \
+            vsum odds[V_LINE];                                                                                 \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                odds[v] = v_sum_load(zeros);                                                                   \
+            for (; i < end; i++) {                                                                             \
+                const vr yi = v_set1(y[i]);                                                                    \
+                for (int v = 0; v < V_LINE; v++) {                                                             \
+                    const size_t at = i * LANES + (size_t)v * V_LANES;                                         \
+                    const vr zi = v_load(z + at), t = v_exp(v_max(v_set1(-NORMAL_EXP), -v_abs(zi)));           \
+                    vr li, ei;                                                                                 \
+                    name##_loss(zi, yi, t, &li, &ei, want_loss, want_e);                                       \
+                    if (want_e)                                                                                \
+                        v_store(e + at, ei);                                                                   \
+                    if (want_loss)                                                                             \
+                        s[v] = v_sum_add(s[v], li);                                                            \
+                    if (want_loss && name##_less_log1p)                                                        \
+                        odds[v] = v_sum_odds(odds[v], t);                                                      \
+                }                                                                                              \
             }                                                                                                  \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                if (want_loss && name##_less_log1p)                                                            \
+                    s[v] = v_sum_add_log1p(s[v], odds[v]);                                                     \
         }                                                                                                      \
         for (int v = 0; v < V_LINE; v++)                                                                       \
             if (want_loss)                                                                                     \

@@ -10,15 +10,16 @@
  *   g_j        PARTIALS partial sums by position modulo PARTIALS of the column's non-zeros, joined likewise. A
  * column with at least HOT_PER_BLOCK non-zeros for each block of BLOCK_ROWS rows: so within each block, blocks
  *              added ascending (if there is more than one). The bias: likewise, every row an entry.
- *   loss       each row's loss widened to double, added row by row within a block, blocks ascending
- * and a product enters a sum by one fused multiply-add. */
+ *   loss       each row's loss widened to double, added row by row within a block, blocks ascending; the
+ * logistic loss's log1p(t) as one log1p(q) after every LOG_ROWS rows, 1 + q the product of their 1 + t and a
+ * product enters a sum by one fused multiply-add. */
 #pragma once
 #include "kern/rule.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 16384, HOT_PER_BLOCK = 8 };
+enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 16384, HOT_PER_BLOCK = 8, LOG_ROWS = 128 };
 enum {
     INDEX_PADDING = 64
 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
@@ -53,8 +54,8 @@ struct kernels {
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
     void (*forward)(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z);
-    /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES).
-     */
+    /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES);
+     * calls for parts of a block begin at multiples of LOG_ROWS. */
     void (*residual[LOSS_COUNT])(size_t n, const void *y, void *ze, double *loss);
     /* The loss alone, z untouched. */
     void (*loss[LOSS_COUNT])(size_t n, const void *y, const void *z, double *loss);
@@ -81,5 +82,6 @@ extern const char *const isa_names[ISA_COUNT];
 bool isa_usable(enum isa isa); /* this CPU can run it (FMA is needed by all) */
 enum isa isa_best(void);
 const struct kernels *kernels_get(enum isa isa, enum precision p);
-/* Plain C left to the compiler, with the widest registers: for comparison only. Needs isa_usable(ISA_AVX512). */
+/* Plain C left to the compiler, with the widest registers: for comparison only. Needs isa_usable(ISA_AVX512).
+ */
 const struct kernels *kernels_auto(enum precision p);

@@ -3,11 +3,13 @@
 
 #define LOSS(name) INLINE void name##_loss(vr z, vr y, vr t, vr *loss, vr *e, bool want_loss, bool want_e)
 
-/* log(1+e^z) - y z = log1p(t) + (max(z, 0) - y z): grouped so that y = 1, z > 0 leaves log1p(t) exactly. */
+/* log(1+e^z) - y z = log1p(t) + (max(z, 0) - y z): grouped so that y = 1, z > 0 leaves log1p(t) exactly.
+ * Without log1p(t), which kern.c takes of many rows at once. */
+enum { logistic_less_log1p = true, squared_less_log1p = false };
 LOSS(logistic) {
     const vr one = v_set1(1), zero = v_set1(0);
     if (want_loss)
-        *loss = v_log1p(t) + v_fnma(y, z, v_max(zero, z));
+        *loss = v_fnma(y, z, v_max(zero, z));
     if (want_e)
         *e = v_select_ge0(z, one, t) / (one + t) - y;
 }

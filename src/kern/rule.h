@@ -49,7 +49,8 @@ struct rule_time {
 
 enum { RULE_MAX = 24, RULE_MAX_STATE = 3, RULE_MAX_COEFS = 8, RULE_MAX_VARIANTS = 3 };
 
-/* Coefficients of the rules with two moments: adam and its kin; ADAM_COEFS of them, adamw has eta weight_decay after. */
+/* Coefficients of the rules with two moments: adam and its kin; ADAM_COEFS of them, adamw has eta weight_decay
+ * after. */
 enum { ADAM_alpha, ADAM_beta1, ADAM_1_beta1, ADAM_beta2, ADAM_1_beta2, ADAM_c2, ADAM_epsilon, ADAM_COEFS };
 
 struct rule {

@@ -368,6 +368,7 @@ static const struct rule linesearch_rule = {
 /* clang-format on */
 #define RULES_NONE(...)
 
+/* clang-format off */
 /* What a rule does to a parameter while its gradient is zero, for the closed forms of rest.c: X(rule, variant, law,
  * traits). A variant that is not named is replayed, step by step: right for every rule, slow after long rests.
  *   STILL     nothing moves
@@ -377,7 +378,6 @@ static const struct rule linesearch_rule = {
  *   CAPPED    as MOMENTS, with D of state 2, which stays
  * Traits: AHEAD, the numerator is one decay further; INSIDE, D = sqrt(v + epsilon); LINEAR, D = v + epsilon; SHRINKS,
  * w decays too; POINT, state 1 is the look-ahead point. */
-/* clang-format off */
 #define RESTS(X) \
     X(sgd, 0, STILL, 0) \
     X(momentum, 0, VELOCITY, 0) \

@@ -51,14 +51,17 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expd4_u10avx2(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pd4_u10avx2(x);
-}
 INLINE vsum v_sum_load(const double *p) {
     return _mm256_load_pd(p);
 }
 INLINE vsum v_sum_add(vsum s, vr x) {
     return s + x;
+}
+INLINE vsum v_sum_odds(vsum q, vr t) {
+    return v_fma(q, t, q + t);
+}
+INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
+    return s + Sleef_finz_log1pd4_u10avx2(q);
 }
 INLINE void v_sum_store(double *p, vsum s) {
     _mm256_store_pd(p, s);
@@ -111,9 +114,6 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expf8_u10avx2(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pf8_u10avx2(x);
-}
 INLINE vsum v_sum_load(const double *p) {
     return (vsum){_mm256_load_pd(p), _mm256_load_pd(p + 4)};
 }
@@ -121,6 +121,13 @@ INLINE vsum v_sum_add(vsum s, vr x) {
     s.lo += _mm256_cvtps_pd(_mm256_castps256_ps128(x));
     s.hi += _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
     return s;
+}
+INLINE vsum v_sum_odds(vsum q, vr t) {
+    const vsum x = v_sum_add((vsum){_mm256_setzero_pd(), _mm256_setzero_pd()}, t);
+    return (vsum){_mm256_fmadd_pd(q.lo, x.lo, q.lo + x.lo), _mm256_fmadd_pd(q.hi, x.hi, q.hi + x.hi)};
+}
+INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
+    return (vsum){s.lo + Sleef_finz_log1pd4_u10avx2(q.lo), s.hi + Sleef_finz_log1pd4_u10avx2(q.hi)};
 }
 INLINE void v_sum_store(double *p, vsum s) {
     _mm256_store_pd(p, s.lo);

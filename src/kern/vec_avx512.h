@@ -51,14 +51,17 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expd8_u10avx512f(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pd8_u10avx512f(x);
-}
 INLINE vsum v_sum_load(const double *p) {
     return _mm512_load_pd(p);
 }
 INLINE vsum v_sum_add(vsum s, vr x) {
     return s + x;
+}
+INLINE vsum v_sum_odds(vsum q, vr t) {
+    return v_fma(q, t, q + t);
+}
+INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
+    return s + Sleef_finz_log1pd8_u10avx512f(q);
 }
 INLINE void v_sum_store(double *p, vsum s) {
     _mm512_store_pd(p, s);
@@ -111,9 +114,6 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expf16_u10avx512f(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pf16_u10avx512f(x);
-}
 INLINE vsum v_sum_load(const double *p) {
     return (vsum){_mm512_load_pd(p), _mm512_load_pd(p + 8)};
 }
@@ -121,6 +121,13 @@ INLINE vsum v_sum_add(vsum s, vr x) {
     s.lo += _mm512_cvtps_pd(_mm512_castps512_ps256(x));
     s.hi += _mm512_cvtps_pd(_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1)));
     return s;
+}
+INLINE vsum v_sum_odds(vsum q, vr t) {
+    const vsum x = v_sum_add((vsum){_mm512_setzero_pd(), _mm512_setzero_pd()}, t);
+    return (vsum){_mm512_fmadd_pd(q.lo, x.lo, q.lo + x.lo), _mm512_fmadd_pd(q.hi, x.hi, q.hi + x.hi)};
+}
+INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
+    return (vsum){s.lo + Sleef_finz_log1pd8_u10avx512f(q.lo), s.hi + Sleef_finz_log1pd8_u10avx512f(q.hi)};
 }
 INLINE void v_sum_store(double *p, vsum s) {
     _mm512_store_pd(p, s.lo);

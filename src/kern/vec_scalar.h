@@ -53,9 +53,6 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expd1_u10purecfma(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pd1_u10purecfma(x);
-}
 #else
 INLINE vr v_sqrt(vr x) {
     return __builtin_sqrtf(x);
@@ -72,15 +69,19 @@ INLINE vr v_abs(vr x) {
 INLINE vr v_exp(vr x) {
     return Sleef_finz_expf1_u10purecfma(x);
 }
-INLINE vr v_log1p(vr x) {
-    return Sleef_finz_log1pf1_u10purecfma(x);
-}
 #endif
 INLINE vsum v_sum_load(const double *p) {
     return *p;
 }
 INLINE vsum v_sum_add(vsum s, vr x) {
     return s + (double)x;
+}
+/* (1 + q) (1 + t) - 1: q stays exact to its own rounding however small */
+INLINE vsum v_sum_odds(vsum q, vr t) {
+    return __builtin_fma(q, (double)t, q + (double)t);
+}
+INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
+    return s + Sleef_finz_log1pd1_u10purecfma(q);
 }
 INLINE void v_sum_store(double *p, vsum s) {
     *p = s;

@@ -9,7 +9,7 @@
 #include "train/batches.h"
 #include "train/train.h"
 
-enum { CHUNK = 128 }; /* rows between two looks at the same residuals: they stay in L1 */
+enum { CHUNK = LOG_ROWS }; /* rows between two looks at the same residuals: they stay in L1 */
 
 struct lane {
     struct run run;
