@@ -1,6 +1,6 @@
 /* The table of rules: rows from rules.h. */
-#include "kern/rule.h"
 #include "kern/rest.h"
+#include "kern/rule.h"
 #include <string.h>
 
 #pragma GCC diagnostic ignored "-Woverride-init" /* KEYS: all NAN, then those the rule has */

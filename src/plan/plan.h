@@ -35,8 +35,8 @@ struct run {
     uint64_t id;                             /* XXH3 of the canonical text */
 };
 
-/* Weight decay so strong that its product over a long rest would leave the numbers' range, or may become so as the
- * rate grows: mini-batch training then takes dense steps. A rule that reads the run alone. */
+/* Weight decay so strong that its product over a long rest would leave the numbers' range, or may become so as
+ * the rate grows: mini-batch training then takes dense steps. A rule that reads the run alone. */
 static inline bool run_decays_fast(const struct run *r) {
     return r->h[H_weight_decay] > 0 && (r->h[H_weight_decay] * r->h[H_eta0] > 1e-3 || r->s[S_gamma] > 1);
 }
