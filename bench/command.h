@@ -21,3 +21,5 @@ int list_command(int argc, char **argv);
 int refine_command(int argc, char **argv);
 int report_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
+int merge_command(int argc, char **argv);
+int verify_command(int argc, char **argv);

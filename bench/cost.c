@@ -3,19 +3,26 @@
 #include "job.h"
 #include <sys/stat.h>
 
-struct ids {
-    uint64_t *id; /* ascending */
-    size_t n;
+/* Runs that need not be computed, and which of them were met in the plan. */
+struct skip {
+    const struct ids *wanted;
+    struct ids there, failed;
+    bool *met_there, *met_failed;
 };
 
-static int compare(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+/* Whether id is among s; marks it as met. */
+static bool meet(const struct ids *s, bool *met, uint64_t id) {
+    const uint64_t *at = ids_find(s, id);
+    if (at)
+        met[at - s->id] = true;
+    return at;
 }
 
-static bool is_there(void *ctx, uint64_t id) {
-    const struct ids *ids = ctx;
-    return ids->n && bsearch(&id, ids->id, ids->n, sizeof id, compare);
+static bool need_not(void *ctx, uint64_t id) {
+    struct skip *skip = ctx;
+    if (skip->wanted->id && !ids_have(skip->wanted, id))
+        return true;
+    return meet(&skip->there, skip->met_there, id) || meet(&skip->failed, skip->met_failed, id);
 }
 
 /* `123:1 ` or `7:0.25 `: six bytes an entry, near enough for an estimate of time. */
@@ -26,17 +33,31 @@ static double nonzeros_guess(const struct data_params *d) {
     return stat(d->path, &st) ? 0 : (double)st.st_size / 6;
 }
 
-bool cost_make(const struct plan *p, struct store *s, struct cost *c, struct err *e) {
-    struct ids there = {0};
+bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, enum again again,
+               struct cost *c, struct err *e) {
+    struct skip skip = {.wanted = wanted};
     struct run first;
     plan_run(p, 0, &first);
     *c = (struct cost){.epochs = first.v[KEY_SWEEP_epochs].number};
-    bool ok = (!s || store_ids(s, &there.id, &there.n, e)) &&
-              plan_packs(p, is_there, &there, &c->packs, &c->n_packs, &c->n_todo, e) &&
+    bool ok = (!s || again == EVERYTHING_AGAIN || store_ids(s, &skip.there.id, &skip.there.n, e)) &&
+              (!s || again != NEVER_AGAIN || store_failures(s, &skip.failed.id, &skip.failed.n, e)) &&
+              (skip.met_there = mem_zeroed(skip.there.n + 1, 1, e)) &&
+              (skip.met_failed = mem_zeroed(skip.failed.n + 1, 1, e)) &&
+              plan_packs(p, need_not, &skip, &c->packs, &c->n_packs, &c->n_todo, e) &&
               (c->nonzeros = mem_zeroed(plan_n_datasets(p), sizeof *c->nonzeros, e));
+    for (size_t i = 0; ok && i < skip.there.n; i++)
+        c->n_elsewhere += !skip.met_there[i];
+    for (size_t i = 0; ok && i < skip.failed.n; i++)
+        if (skip.met_failed[i]) {
+            c->n_left_out++;
+            c->left_out = skip.failed.id[i];
+        }
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++)
         c->nonzeros[k] = nonzeros_guess(plan_dataset(p, k));
-    free(there.id);
+    free(skip.there.id);
+    free(skip.failed.id);
+    free(skip.met_there);
+    free(skip.met_failed);
     return ok;
 }
 

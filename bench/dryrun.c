@@ -2,52 +2,15 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "job.h"
+#include "memory.h"
 #include "show.h"
 #include <stdio.h>
-#include <unistd.h>
 
 /* Millions of non-zeros x runs a second per thread, of small grids on the machine the project was written on:
  * right within a small factor elsewhere. `bench throughput` measures. */
 static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 2000, 3500}, {300, 1000, 1600}};
 
 enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
-
-/* The store, if there is one: opening it would make one. */
-static bool open_present(const char *dir, struct store **s, struct err *e) {
-    struct text path = {0};
-    *s = NULL;
-    if (!dir)
-        return true;
-    text_addf(&path, "%s/sweep.db", dir);
-    bool ok = !path.failed || err_add(e, "out of memory");
-    if (ok && !access(path.s, F_OK))
-        ok = (*s = store_open(dir, false, true, e)) != NULL;
-    text_free(&path);
-    return ok;
-}
-
-/* The shape of a data set not made yet: enough for train_memory. A LIBSVM file has to be read for it. */
-static bool shape_of(const struct data_params *params, int threads, struct dataset *shape, struct err *e) {
-    if (params->kind != DATA_LIBSVM) {
-        *shape = (struct dataset){.n_features = params->features, .train.n_rows = params->rows};
-        shape->n_blocks = (params->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-        const double hot =
-            data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
-        shape->n_hot = hot < (double)params->features ? (size_t)hot : params->features;
-        return true;
-    }
-    struct dataset *d = data_make(params, threads, e);
-    if (!d)
-        return false;
-    *shape = (struct dataset){.n_features = d->n_features,
-                              .train.n_rows = d->train.n_rows,
-                              .train.nnz = d->train.nnz,
-                              .n_blocks = d->n_blocks,
-                              .n_hot = d->n_hot,
-                              .memory_bytes = d->memory_bytes};
-    data_free(d);
-    return true;
-}
 
 struct sums {
     double work, data_bytes, pack_bytes;
@@ -58,7 +21,7 @@ static bool sum_up(const struct plan *p, struct cost *c, enum precision precisio
     struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
     bool ok = shape != NULL;
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
-        ok = shape_of(plan_dataset(p, k), threads, &shape[k], e);
+        ok = memory_shape(plan_dataset(p, k), threads, &shape[k], e);
         double bytes = (double)data_memory_estimate(plan_dataset(p, k), precision);
         if (ok && !bytes) {
             bytes = (double)shape[k].memory_bytes;
@@ -111,13 +74,14 @@ static bool print_runs(const struct plan *p, struct err *e) {
     return ok;
 }
 
-bool dryrun_print(const struct plan *p, const char *dir, enum precision precision, enum isa isa, int threads,
-                  struct err *e) {
+bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wanted, enum again again,
+                  enum precision precision, enum isa isa, int threads, struct err *e) {
     struct store *s = NULL;
     struct cost c = {0};
     struct sums sums = {0};
-    bool ok = open_present(dir, &s, e) && cost_make(p, s, &c, e) &&
-              sum_up(p, &c, precision, threads, &sums, e) && print_runs(p, e);
+    bool ok = (!dir || !store_is_there(dir) || (s = store_open(dir, false, true, e))) &&
+              cost_make(p, s, wanted, again, &c, e) && sum_up(p, &c, precision, threads, &sums, e) &&
+              print_runs(p, e);
     if (ok) {
         struct run r;
         plan_run(p, 0, &r);
@@ -127,6 +91,8 @@ bool dryrun_print(const struct plan *p, const char *dir, enum precision precisio
         char a[SHOW_CHARS], b[SHOW_CHARS];
         printf("\n%s runs on %zu data sets", show_count(plan_n_runs(p), a), plan_n_datasets(p));
         printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
+        if (c.n_left_out)
+            printf("%s failed before and are left out (--retry-failed)\n", show_count(c.n_left_out, a));
         printf("memory  %s at most, of %s available\n", show_bytes(memory, a),
                show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));

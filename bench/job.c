@@ -124,6 +124,19 @@ static struct data_facts facts_of(const struct dataset *d) {
     return f;
 }
 
+/* Keeps the reason why the runs of a task cannot be computed. */
+static bool record_failure(struct state *s, const struct task *task, const char *reason) {
+    const struct sink *sink = &s->job->sink;
+    bool ok = true;
+    for (int i = 0; ok && i < task->n; i++)
+        for (int k = 0; ok && k < task->pack[i].n; k++) {
+            struct run r;
+            plan_run(s->job->plan, task->pack[i].run[k], &r);
+            ok = sink->failed(sink->ctx, r.id, reason ? reason : "", s->e);
+        }
+    return ok;
+}
+
 /* Makes data set k and its L*. On failure its runs count as failed. */
 static bool load(struct state *s, size_t k) {
     const struct job *j = s->job;
@@ -142,8 +155,8 @@ static bool load(struct state *s, size_t k) {
     if (ok) {
         struct data_facts facts = facts_of(d);
         const double then = clock_s();
-        ok =
-            store_put_data(j->store, &facts, s->e) && minima_find(&s->minima, k, d, j->threads, j->store, s->e);
+        ok = j->sink.data(j->sink.ctx, &facts, s->e) &&
+             minima_find(&s->minima, k, d, j->threads, j->store, s->e);
         s->tally->minima_s += clock_s() - then;
     }
     if (!ok) {
@@ -169,10 +182,11 @@ static void unload(struct state *s, size_t k) {
 
 /* The writer: one thread at a time, one transaction a pack. */
 static void finish(struct state *s, const struct task *task, struct outcome *out, bool ok, struct err *e) {
+    const struct sink *sink = &s->job->sink;
     const size_t n = task_runs(task);
     bool stored = ok;
     for (int i = 0; stored && i < task->n; i++)
-        stored = store_put_runs(s->job->store, out + i * LANES, (size_t)task->pack[i].n, e);
+        stored = sink->runs(sink->ctx, out + i * LANES, (size_t)task->pack[i].n, e);
     if (stored) {
         s->tally->n_done += n;
         for (int i = 0; i < task->n * LANES; i++)
@@ -186,7 +200,7 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
         err_add(s->e, "%zu runs of %s on %s could not be %s: %.*s", n, r.optimizer, r.data,
                 ok ? "stored" : "computed", e->len ? (int)e->len - 1 : 0, e->text ? e->text : "");
         s->tally->n_failed += n;
-        if (ok)
+        if (ok || !record_failure(s, task, e->text))
             atomic_store(&s->broken, true);
     }
     progress_add(&s->progress, n, task->work);
@@ -282,12 +296,15 @@ static size_t window_end(const struct state *s, size_t k) {
 bool job_run(const struct job *j, struct tally *t, struct err *e) {
     struct state s = {.job = j, .tally = t, .e = e, .precision = j->kernels->precision};
     *t = (struct tally){0};
-    bool ok = cost_make(j->plan, j->store, &s.cost, e) && minima_list(&s.minima, j->plan, j->store, e) &&
-              make_tasks(&s);
+    bool ok = cost_make(j->plan, j->store, j->wanted, j->again, &s.cost, e) &&
+              minima_list(&s.minima, j->plan, j->wanted, j->store, e) && make_tasks(&s);
     double work = 0;
     for (size_t i = 0; ok && i < s.cost.n_packs; i++)
         work += s.task[i].work;
     t->n_todo = s.cost.n_todo;
+    t->n_left_out = s.cost.n_left_out;
+    t->n_elsewhere = s.cost.n_elsewhere;
+    t->left_out = s.cost.left_out;
     progress_begin(&s.progress, s.cost.n_todo, work, j->quiet);
     for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
         end = window_end(&s, k);

@@ -2,10 +2,27 @@
 #pragma once
 #include "minima.h"
 #include "progress.h"
+#include "scope.h"
+
+/* Where what is computed goes: into the store, or beside what is there already. One call at a time; a failure
+ * is the end of the job. */
+struct sink {
+    void *ctx;
+    bool (*data)(void *ctx, const struct data_facts *f, struct err *e);
+    bool (*runs)(void *ctx, const struct outcome *o, size_t n, struct err *e);
+    bool (*failed)(void *ctx, uint64_t id, const char *reason, struct err *e);
+};
+/* Into the store: a finished pack is one transaction. */
+struct sink sink_store(struct store *s);
+
+enum again { NEVER_AGAIN, RETRY_FAILED, EVERYTHING_AGAIN };
 
 struct job {
     const struct plan *plan;
     struct store *store;
+    struct sink sink;
+    const struct ids *wanted; /* wanted->id NULL: every run of the plan */
+    enum again again;         /* whether also those that failed before, or are in the store */
     const struct kernels *kernels;
     struct dataset **ready; /* (plan_n_datasets): made already, or NULL; those used are taken */
     int threads;
@@ -13,12 +30,15 @@ struct job {
 };
 
 struct tally {
-    size_t n_todo;     /* distinct runs that were missing */
-    size_t n_done;     /* of these, computed and stored now */
-    size_t n_failed;   /* of these, that could not be computed (out of memory ...): a message says why */
-    size_t n_unusable; /* data sets that could not be made, or whose L* could not be found */
-    double nonzeros;   /* non-zeros x runs of what was computed */
-    double busy_s;     /* seconds of threads spent on it */
+    size_t n_todo;      /* distinct runs that were missing */
+    size_t n_done;      /* of these, computed and stored now */
+    size_t n_left_out;  /* that failed before and were not tried again: store_failures */
+    uint64_t left_out;  /* one of them */
+    size_t n_elsewhere; /* in the store, but not of this plan or not wanted */
+    size_t n_failed;    /* of these, that could not be computed (out of memory ...): a message says why */
+    size_t n_unusable;  /* data sets that could not be made, or whose L* could not be found */
+    double nonzeros;    /* non-zeros x runs of what was computed */
+    double busy_s;      /* seconds of threads spent on it */
     double data_s, minima_s, train_s; /* seconds of the clock */
     int signal;                       /* what interrupted it, or 0 */
 };
@@ -32,12 +52,15 @@ bool job_run(const struct job *j, struct tally *t, struct err *e);
 struct cost {
     struct pack *packs; /* free() */
     size_t n_packs, n_todo;
+    size_t n_left_out, n_elsewhere; /* as in struct tally */
+    uint64_t left_out;
     double *nonzeros; /* (plan_n_datasets): of each data set, guessed from the file's size for LIBSVM files;
                          free() */
     double epochs;
 };
-/* store may be NULL: nothing is there yet. cost_free() in any case. */
-bool cost_make(const struct plan *p, struct store *s, struct cost *c, struct err *e);
+/* store may be NULL: nothing is there yet. wanted->id NULL: every run. cost_free() in any case. */
+bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, enum again again,
+               struct cost *c, struct err *e);
 void cost_free(struct cost *c);
 /* Non-zeros x runs of a pack. */
 double cost_work(const struct cost *c, const struct plan *p, const struct pack *pack);

@@ -1,9 +1,9 @@
 /* `bench kernels`: which rules, sizes and instruction sets, one group after the other; what is printed and
  * written. */
+#include "kernels.h"
 #include "base/clock.h"
 #include "base/machine.h"
 #include "command.h"
-#include "kernels.h"
 #include "options.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +22,14 @@ static const char *const formats[] = {"text", "csv", "json", NULL};
 static const struct option options[] = {
     TEXT("rules", "REGEX", rules, "rules whose name matches (all); with --all also their variants"),
     TEXT("isa", "LIST", isa, "of scalar, auto, avx2, avx512, separated by commas (all that this CPU has)"),
-    TEXT("sizes", "4K..256M", sizes, "bytes of an array, a list or a range by doubling (one in each cache, 64M)"),
+    TEXT("sizes", "4K..256M", sizes,
+         "bytes of an array, a list or a range by doubling (one in each cache, 64M)"),
     {"all", NULL, OPTION_FLAG, offsetof(struct asked, all), "every variant, f32 and f64, 4K..256M", NULL, 0, 0},
-    {"check", NULL, OPTION_FLAG, offsetof(struct asked, check), "only compare every bit with scalar", NULL, 0, 0},
+    {"check", NULL, OPTION_FLAG, offsetof(struct asked, check), "only compare every bit with scalar", NULL, 0,
+     0},
     TEXT("out", "DIR", out, "also write kernels.csv, kernels.json and plots/ there"),
-    {"format", "text|csv|json", OPTION_WORD, offsetof(struct asked, format), "of what is printed", formats, 0, 0},
+    {"format", "text|csv|json", OPTION_WORD, offsetof(struct asked, format), "of what is printed", formats, 0,
+     0},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
@@ -90,8 +93,8 @@ static bool run_groups(struct work *w, struct err *e) {
     return ok;
 }
 
-static bool write_one(const struct work *w, const char *name, void (*make)(const struct context *, struct text *),
-                      struct err *e) {
+static bool write_one(const struct work *w, const char *name,
+                      void (*make)(const struct context *, struct text *), struct err *e) {
     struct text path = {0}, content = {0};
     text_addf(&path, "%s/%s", w->asked->out, name);
     make(&w->context, &content);

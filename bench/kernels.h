@@ -21,7 +21,8 @@ extern const char *const code_names[CODE_COUNT], *const loop_names[LOOP_COUNT], 
 extern const char *const real_names[PRECISION_COUNT];
 
 enum { MAX_ARRAYS = 2 + RULE_MAX_STATE, SUBJECT_CHARS = 64 };
-#define MEMORY_BYTES ((size_t)64 << 20) /* an array of this size is in memory, whatever a cache claims to hold */
+#define MEMORY_BYTES                                                                                           \
+    ((size_t)64 << 20) /* an array of this size is in memory, whatever a cache claims to hold */
 
 /* ---- kernels_select.c ------------------------------------------------------------------------------------ */
 
@@ -65,13 +66,13 @@ void arena_free(struct arena *a);
 struct operands {
     const struct subject *s;
     enum precision precision;
-    size_t bytes, n;         /* of an array; its reals */
-    void *array[MAX_ARRAYS]; /* w, g, state: aligned to a line, no two equal modulo 4 KiB */
+    size_t bytes, n;          /* of an array; its reals */
+    void *array[MAX_ARRAYS];  /* w, g, state: aligned to a line, no two equal modulo 4 KiB */
     void *stream[MAX_ARRAYS]; /* the same, in the order that ceilings want: updated, read, written */
     void *coefs[LOOP_COUNT], *finite;
-    char *pattern;      /* what arrays begin with, over and over; then what scalar makes of it in each loop */
-    size_t period;      /* reals of a pattern */
-    char *small;        /* coefs and finite */
+    char *pattern; /* what arrays begin with, over and over; then what scalar makes of it in each loop */
+    size_t period; /* reals of a pattern */
+    char *small;   /* coefs and finite */
 };
 /* operands_free() in any case. */
 bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes,
@@ -113,10 +114,11 @@ struct contestant {
     void (*stream)(size_t n, void *const *array);
     void (*chain)(size_t n);
     enum loop loop;
-    int rival; /* contestants of one number >= 0 are the same ceiling in several shapes: the slow ones drop out */
+    int rival; /* contestants of one number >= 0 are the same ceiling in several shapes: the slow ones drop out
+                */
 
-    uint64_t calls;  /* a sample */
-    double *ns;      /* (n): a call, each round */
+    uint64_t calls; /* a sample */
+    double *ns;     /* (n): a call, each round */
     size_t n;
     double median, mad; /* of ns */
     bool dropped;
@@ -138,12 +140,12 @@ struct row {
     enum code code;
     enum level level;
     size_t bytes, n, samples;
-    uint64_t calls;          /* a sample */
-    double call_ns, ns;      /* medians: a call, an element */
-    double spread;           /* median absolute deviation / median */
-    double cycles;           /* an element */
-    double stream_ns, chain_ns; /* the two ceilings, an element; chain 0: no divisions or roots */
-    double share;            /* of the tighter one */
+    uint64_t calls;                  /* a sample */
+    double call_ns, ns;              /* medians: a call, an element */
+    double spread;                   /* median absolute deviation / median */
+    double cycles;                   /* an element */
+    double stream_ns, chain_ns;      /* the two ceilings, an element; chain 0: no divisions or roots */
+    double share;                    /* of the tighter one */
     double times_scalar, times_auto; /* NAN: not timed */
     double instructions, misses;     /* an element; NAN: no counters */
 };

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 void counters_open(struct counters *c) {
-    static const uint64_t event[COUNTER_COUNT] = {
-        PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_CACHE_MISSES};
+    static const uint64_t event[COUNTER_COUNT] = {PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS,
+                                                  PERF_COUNT_HW_CACHE_MISSES};
     bool all = true;
     for (int i = 0; i < COUNTER_COUNT; i++) {
         struct perf_event_attr a;

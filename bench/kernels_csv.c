@@ -54,8 +54,8 @@ void rows_csv(const struct context *c, struct text *out) {
         text_addf(out, ",%zu,%llu", x->samples, (unsigned long long)x->calls);
         number(out, x->instructions);
         number(out, x->misses);
-        text_addf(out, ",%d,%d,%d,%d,%d,%s", cost->loads, cost->stores, cost->divisions, cost->roots, cost->flops,
-                  c->date);
+        text_addf(out, ",%d,%d,%d,%d,%d,%s", cost->loads, cost->stores, cost->divisions, cost->roots,
+                  cost->flops, c->date);
         quoted(out, m->cpu);
         quoted(out, c->caches);
         quoted(out, m->compiler);
@@ -102,8 +102,8 @@ bool rows_compare(const struct results_rows *r, const char *path, struct text *o
         if (fabs(now / before - 1) <= apart)
             agree++;
         else if (common - agree <= MOST_NAMED)
-            text_addf(&named, "  %.*s: %.0f Melem/s, before %.0f (%+.0f%%)\n", (int)key.len - 1, key.s, now, before,
-                      100 * (now / before - 1));
+            text_addf(&named, "  %.*s: %.0f Melem/s, before %.0f (%+.0f%%)\n", (int)key.len - 1, key.s, now,
+                      before, 100 * (now / before - 1));
     }
     if (common) {
         text_addf(out, "compared with the former call in this folder: %zu of %zu rows within 5%%%s\n", agree,

@@ -1,5 +1,5 @@
-/* A group: one rule at one size in one precision, all that is timed in turn. The rule in both loops as each code
- * has it, the clock of the core, and the two ceilings of each instruction set in all their shapes:
+/* A group: one rule at one size in one precision, all that is timed in turn. The rule in both loops as each
+ * code has it, the clock of the core, and the two ceilings of each instruction set in all their shapes:
  *
  *   stream  the traffic of the rule and nothing else, over the same arrays
  *   chain   its divisions and roots and nothing else
@@ -60,8 +60,7 @@ static void add_ceilings(struct group *g, enum isa isa) {
         add(g, run_stream, RIVAL_STREAM + (int)isa)->stream =
             ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
     for (int shape = 0; shape < CHAIN_SHAPES && (cost->divisions || cost->roots); shape++)
-        add(g, run_chain, RIVAL_CHAIN + (int)isa)->chain =
-            ceilings->chain[shape][cost->divisions][cost->roots];
+        add(g, run_chain, RIVAL_CHAIN + (int)isa)->chain = ceilings->chain[shape][cost->divisions][cost->roots];
 }
 
 static void add_all(struct group *g) {
@@ -138,7 +137,8 @@ static bool time_all(struct group *g, double seconds, struct method *m, struct r
     add_all(g);
     contestants_time(g->c, g->n, seconds, m);
     if (!operands_normal(&g->o))
-        return err_add(e, "%s, %s, %zu bytes an array: operands did not stay normal numbers; times mean nothing",
+        return err_add(e,
+                       "%s, %s, %zu bytes an array: operands did not stay normal numbers; times mean nothing",
                        g->o.s->name, real_names[g->o.precision], g->o.bytes);
     out->ghz = CLOCK_ADDS / g->clock->median;
     if (g->o.precision == PRECISION_F32)

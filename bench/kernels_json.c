@@ -1,5 +1,6 @@
-/* Rows in the layout of google-benchmark (`context`, `benchmarks`), which its compare.py reads. One entry a row,
- * its times those of a call (medians); what else is known of a row stands beside them as counters do there. */
+/* Rows in the layout of google-benchmark (`context`, `benchmarks`), which its compare.py reads. One entry a
+ * row, its times those of a call (medians); what else is known of a row stands beside them as counters do
+ * there. */
 #include "base/machine.h"
 #include "kernels.h"
 #include <math.h>
@@ -63,14 +64,16 @@ static void add_row(const struct row *x, size_t i, struct text *out) {
               code_names[x->code], x->bytes);
     text_addf(out, "%s\n    {\n      \"name\": ", i ? "," : "");
     string(out, name.s ? name.s : "");
-    text_addf(out, ",\n      \"family_index\": %zu,\n      \"per_family_instance_index\": 0,\n      \"run_name\": ",
-              i);
+    text_addf(
+        out,
+        ",\n      \"family_index\": %zu,\n      \"per_family_instance_index\": 0,\n      \"run_name\": ", i);
     string(out, name.s ? name.s : "");
-    text_addf(out,
-              ",\n      \"run_type\": \"iteration\",\n      \"repetitions\": 1,\n      \"repetition_index\": 0,\n"
-              "      \"threads\": 1,\n      \"iterations\": %llu,\n      \"real_time\": %.6e,\n"
-              "      \"cpu_time\": %.6e,\n      \"time_unit\": \"ns\"",
-              (unsigned long long)(x->calls * x->samples), x->call_ns, x->call_ns);
+    text_addf(
+        out,
+        ",\n      \"run_type\": \"iteration\",\n      \"repetitions\": 1,\n      \"repetition_index\": 0,\n"
+        "      \"threads\": 1,\n      \"iterations\": %llu,\n      \"real_time\": %.6e,\n"
+        "      \"cpu_time\": %.6e,\n      \"time_unit\": \"ns\"",
+        (unsigned long long)(x->calls * x->samples), x->call_ns, x->call_ns);
     number(out, "items_per_second", 1e9 / x->ns);
     number(out, "bytes_per_second", 1e9 * row_bytes(x) / x->ns);
     number(out, "spread", x->spread);

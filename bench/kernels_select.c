@@ -27,14 +27,15 @@ const struct kernels *code_kernels(enum code c, enum precision p) {
 enum level level_of(const struct subject *s, size_t bytes) {
     const struct machine *m = machine_get();
     const size_t all = bytes * (size_t)s->cost.arrays;
-    return bytes >= MEMORY_BYTES  ? LEVEL_MEMORY
-           : all <= m->l1_bytes   ? LEVEL_L1
-           : all <= m->l2_bytes   ? LEVEL_L2
-           : all <= m->l3_bytes   ? LEVEL_L3
-                                  : LEVEL_MEMORY;
+    return bytes >= MEMORY_BYTES ? LEVEL_MEMORY
+           : all <= m->l1_bytes  ? LEVEL_L1
+           : all <= m->l2_bytes  ? LEVEL_L2
+           : all <= m->l3_bytes  ? LEVEL_L3
+                                 : LEVEL_MEMORY;
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------ */
+/* ---- rules ------------------------------------------------------------------------------------------------
+ */
 
 static const char *const hyper_names[H_COUNT] = {
 #define X(name, ...) #name,
@@ -99,7 +100,8 @@ static bool select_rules(struct selection *s, const char *pattern, bool all, str
     return s->subject;
 }
 
-/* ---- instruction sets ------------------------------------------------------------------------------------- */
+/* ---- instruction sets -------------------------------------------------------------------------------------
+ */
 
 static bool select_codes(struct selection *s, const char *list, struct err *e) {
     for (enum code c = 0; !list && c < CODE_COUNT; c++)
@@ -124,7 +126,8 @@ static bool select_codes(struct selection *s, const char *list, struct err *e) {
     return !e->count;
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------------------ */
+/* ---- sizes ------------------------------------------------------------------------------------------------
+ */
 
 static bool read_size(const char *s, size_t len, size_t *bytes) {
     static const char units[] = "KMG";
@@ -167,10 +170,11 @@ static bool select_listed_sizes(struct selection *s, const char *list, struct er
         size_t lo, hi;
         if (!read_size(item, first, &lo) ||
             !(first < len ? read_size(dots + 2, len - first - 2, &hi) : (hi = lo)) || hi < lo)
-            return err_add(e,
-                           "--sizes: '%.*s' is no size of an array in bytes, a multiple of 1K such as 4K or 64M, "
-                           "nor a range of them such as 4K..256M (by doubling)",
-                           (int)len, item);
+            return err_add(
+                e,
+                "--sizes: '%.*s' is no size of an array in bytes, a multiple of 1K such as 4K or 64M, "
+                "nor a range of them such as 4K..256M (by doubling)",
+                (int)len, item);
         for (size_t bytes = lo; ok && bytes <= hi; bytes *= 2)
             ok = add_size(s, bytes, e);
         item = item[len] ? item + len + 1 : NULL;

@@ -37,15 +37,16 @@ void context_make(struct context *c) {
 
 void rows_text_head(const struct context *c, struct text *out) {
     const struct machine *m = machine_get();
-    text_addf(out, "%s, %s\n%s, %s\nbench %s, commit %s\n%s %s\n", m->cpu, c->caches, m->os, c->date, m->version,
-              m->commit, m->compiler, m->flags);
-    text_addf(out,
-              "one thread; load %.2f; governor %s; clock read in %.0f ns, in steps of %.0f ns; counters: %s\n\n",
-              c->load, *c->governor ? c->governor : "not visible", c->method->timer_ns, c->method->resolution_ns,
-              c->method->counters.fd[0] >= 0 ? "cycles, instructions, cache misses" : "none");
-    text_add(out,
-             "size: bytes an array. +-: median absolute deviation. ceiling: the slower of `memory`, the rule's loads\n"
-             "and stores alone, and `divide`, its divisions and roots alone, with the same registers. docs/measuring.md\n");
+    text_addf(out, "%s, %s\n%s, %s\nbench %s, commit %s\n%s %s\n", m->cpu, c->caches, m->os, c->date,
+              m->version, m->commit, m->compiler, m->flags);
+    text_addf(
+        out, "one thread; load %.2f; governor %s; clock read in %.0f ns, in steps of %.0f ns; counters: %s\n\n",
+        c->load, *c->governor ? c->governor : "not visible", c->method->timer_ns, c->method->resolution_ns,
+        c->method->counters.fd[0] >= 0 ? "cycles, instructions, cache misses" : "none");
+    text_add(out, "size: bytes an array. +-: median absolute deviation. ceiling: the slower of `memory`, the "
+                  "rule's loads\n"
+                  "and stores alone, and `divide`, its divisions and roots alone, with the same registers. "
+                  "docs/measuring.md\n");
 }
 
 static const char *show_size(size_t bytes, char out[SHOW_CHARS]) {
@@ -71,15 +72,16 @@ void rows_text(const struct results_rows *r, size_t first, struct text *out) {
         if (i == first || x->s != r->row[i - 1].s || x->precision != r->row[i - 1].precision)
             text_addf(out,
                       "\n%s, %s: %d loads, %d stores, %d divisions, %d roots\n"
-                      "  loop  isa     size in       Melem/s   +-%%    GB/s  ns/elem  cyc/elem  ceiling bound   share "
+                      "  loop  isa     size in       Melem/s   +-%%    GB/s  ns/elem  cyc/elem  ceiling bound  "
+                      " share "
                       "xscalar   xauto\n",
                       x->s->name, real_names[x->precision], x->s->cost.loads, x->s->cost.stores,
                       x->s->cost.divisions, x->s->cost.roots);
         else if (x->bytes != r->row[i - 1].bytes)
             text_add(out, "\n");
-        text_addf(out, "  %-5s %-6s %5s %-6s %9.0f %5.1f %7.1f %8.4f %9.3f %8.0f %-6s %6.2f", loop_names[x->loop],
-                  code_names[x->code], show_size(x->bytes, size), level_names[x->level], 1e3 / x->ns,
-                  100 * x->spread, row_bytes(x) / x->ns, x->ns, x->cycles, 1e3 / row_ceiling_ns(x),
+        text_addf(out, "  %-5s %-6s %5s %-6s %9.0f %5.1f %7.1f %8.4f %9.3f %8.0f %-6s %6.2f",
+                  loop_names[x->loop], code_names[x->code], show_size(x->bytes, size), level_names[x->level],
+                  1e3 / x->ns, 100 * x->spread, row_bytes(x) / x->ns, x->ns, x->cycles, 1e3 / row_ceiling_ns(x),
                   x->stream_ns >= x->chain_ns ? "memory" : "divide", x->share);
         add_ratio(out, x->times_scalar);
         add_ratio(out, x->times_auto);
@@ -118,7 +120,8 @@ bool rows_warnings(const struct context *c, struct text *out) {
         cached |= c->rows->row[i].level == LEVEL_MEMORY &&
                   c->rows->row[i].bytes * (size_t)c->rows->row[i].s->cost.arrays < m->l3_bytes;
     if (cached)
-        text_add(out, "note: this CPU reports a last cache that would hold arrays said to be in memory (a virtual\n"
-                      "machine shares it with others); larger ones: --sizes 256M\n");
+        text_add(out,
+                 "note: this CPU reports a last cache that would hold arrays said to be in memory (a virtual\n"
+                 "machine shares it with others); larger ones: --sizes 256M\n");
     return out->len > len;
 }

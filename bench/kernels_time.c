@@ -1,6 +1,6 @@
-/* How a time is taken. All that belongs together is sampled in turn, round after round: what the machine does to
- * one it does to all. A sample is so many calls that reading the clock is nothing beside them, after calls that
- * are not counted; a sample during which the system gave the core to another thread is taken again (and
+/* How a time is taken. All that belongs together is sampled in turn, round after round: what the machine does
+ * to one it does to all. A sample is so many calls that reading the clock is nothing beside them, after calls
+ * that are not counted; a sample during which the system gave the core to another thread is taken again (and
  * counted). What is said is the median over the rounds, with the median absolute deviation. */
 #define _GNU_SOURCE
 #include "base/stats.h"

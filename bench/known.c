@@ -1,4 +1,5 @@
 #include "known.h"
+#include "numerics.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,8 @@ struct plan *known_plan(struct store *s, struct err *e) {
     char *grid = NULL, *path = NULL, *seeds = NULL;
     size_t grid_len, path_len, seeds_len;
     struct plan *p = NULL;
-    if (store_get_note(s, "grid", &grid, &grid_len, e) && store_get_note(s, "grid_path", &path, &path_len, e) &&
+    if (numerics_agree(s, false, e) && store_get_note(s, "grid", &grid, &grid_len, e) &&
+        store_get_note(s, "grid_path", &path, &path_len, e) &&
         store_get_note(s, "seeds", &seeds, &seeds_len, e)) {
         if (grid && path)
             p = plan_read_text(path, grid, grid_len, seeds_len ? seeds : NULL, &known, e);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "kern/kern.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,9 @@ static const struct command commands[] = {
     {"compare", "compare DIR DIR [OPTION...]", "two results folders, cell by cell; exit code 3 on a regression",
      compare_command},
     {"refine", "refine DIR", "print a finer grid around the best cells of a results folder", refine_command},
+    {"merge", "merge INTO DIR...", "results folders into one, as the shards of a sweep", merge_command},
+    {"verify", "verify DIR [OPTION...]", "check every stored row, and a sample of runs by computing it again",
+     verify_command},
     {"list", "list [rules|schedules|keys|isa]", "what a grid file may name, as tables in markdown",
      list_command},
 };
@@ -73,6 +77,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files then is what a full disk is: a write that fails */
     int code = dispatch(argc, argv);
     if ((fflush(stdout) || ferror(stdout)) && code == EXIT_DONE) {
         fprintf(stderr, "bench: cannot write to standard output\n");

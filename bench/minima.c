@@ -32,7 +32,8 @@ static bool add(struct minima *m, size_t *cap, const struct plan *p, const struc
     return true;
 }
 
-bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct err *e) {
+bool minima_list(struct minima *m, const struct plan *p, const struct ids *wanted, struct store *s,
+                 struct err *e) {
     *m = (struct minima){.first = mem_zeroed(plan_n_datasets(p), sizeof *m->first, e)};
     if (!m->first)
         return false;
@@ -44,7 +45,7 @@ bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct
     for (size_t i = 0; i < plan_n_runs(p); i++) {
         struct run r;
         plan_run(p, i, &r);
-        if (look_up(m, &r) == NEED_END && !add(m, &cap, p, &r, s, e))
+        if (look_up(m, &r) == NEED_END && (!wanted->id || ids_have(wanted, r.id)) && !add(m, &cap, p, &r, s, e))
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 /* The L* that a plan asks for: one for each data set, loss, reduction and l2 among its runs, where the target
  * is a gap. */
 #pragma once
+#include "scope.h"
 #include "store/store.h"
 
 struct need {
@@ -21,8 +22,10 @@ struct minima {
     size_t *first; /* (plan_n_datasets): the first need of each data set */
 };
 
-/* Lists what is needed and takes from the store what it holds. minima_free() in any case. */
-bool minima_list(struct minima *m, const struct plan *p, struct store *s, struct err *e);
+/* Lists what the wanted runs need (wanted->id NULL: all) and takes from the store what it holds. minima_free()
+ * in any case. */
+bool minima_list(struct minima *m, const struct plan *p, const struct ids *wanted, struct store *s,
+                 struct err *e);
 void minima_free(struct minima *m);
 /* How many of a data set's are still to be found. */
 size_t minima_missing(const struct minima *m, size_t dataset);

@@ -57,6 +57,22 @@ static bool read_count(const struct option *o, const char *s, uint64_t *out, str
     return true;
 }
 
+static bool read_bytes(const struct option *o, const char *s, uint64_t *out, struct err *e) {
+    static const char units[] = "KMGT";
+    double x;
+    const size_t len = strlen(s), n = number_parse(s, len, &x);
+    const char *unit = n + 1 == len ? strchr(units, s[n]) : NULL;
+    if (n && (n == len || unit) && x > 0) {
+        for (const char *u = units; unit && u <= unit; u++)
+            x *= 1024;
+        if (x >= 1 && x < 0x1p63) {
+            *out = (uint64_t)x;
+            return true;
+        }
+    }
+    return err_add(e, "--%s: '%s' is not a number of bytes, as in 64G or 1.5T", o->name, s);
+}
+
 static bool store_value(const struct option *o, const char *s, void *out, struct err *e) {
     void *member = (char *)out + o->offset;
     switch (o->type) {
@@ -70,6 +86,8 @@ static bool store_value(const struct option *o, const char *s, void *out, struct
         return true;
     case OPTION_COUNT:
         return read_count(o, s, member, e);
+    case OPTION_BYTES:
+        return read_bytes(o, s, member, e);
     case OPTION_WORD:
         return read_word(o, s, member, e);
     }

@@ -8,6 +8,7 @@ enum option_type {
     OPTION_FLAG,  /* bool: true when given */
     OPTION_TEXT,  /* const char *: the word as given */
     OPTION_COUNT, /* uint64_t in [lo, hi] */
+    OPTION_BYTES, /* uint64_t: a number, with K, M, G or T for powers of 1024 */
     OPTION_WORD,  /* int: position in `words` */
 };
 

@@ -6,18 +6,23 @@
 #include "interrupt.h"
 #include "job.h"
 #include "known.h"
+#include "memory.h"
+#include "numerics.h"
 #include "options.h"
 #include "ready.h"
 #include "report/report.h"
 #include "show.h"
+#include "store/lock.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct sweep {
-    const char *grid, *out, *seeds;
-    uint64_t threads;
-    int isa; /* 0: the best; else 1 + enum isa */
-    bool dry_run, fresh, no_plots, quiet, verbose;
+    const char *grid, *out, *seeds, *shard;
+    struct scope scope;
+    uint64_t threads, memory; /* memory 0: what the system says */
+    int isa;                  /* 0: the best; else 1 + enum isa */
+    bool dry_run, fresh, retry_failed, no_plots, quiet, verbose;
     int argc;
     char **argv;
 };
@@ -36,6 +41,14 @@ static const struct option options[] = {
      "instructions to use; the results are the same", isa_words, 0, 0},
     {"seeds", "LIST", OPTION_TEXT, offsetof(struct sweep, seeds), "seeds in place of the grid's, as 1..10",
      NULL, 0, 0},
+    {"filter", "REGEX", OPTION_TEXT, offsetof(struct sweep, scope.filter),
+     "only runs whose OPTIMIZER/DATA matches, as ^adam/", NULL, 0, 0},
+    {"shard", "I/N", OPTION_TEXT, offsetof(struct sweep, shard),
+     "only the I-th of N parts (bench merge joins folders)", NULL, 0, 0},
+    {"retry-failed", NULL, OPTION_FLAG, offsetof(struct sweep, retry_failed),
+     "also runs that could not be computed before", NULL, 0, 0},
+    {"memory", "SIZE", OPTION_BYTES, offsetof(struct sweep, memory),
+     "memory to go by, as 64G, in place of what is free", NULL, 0, 0},
     {"dry-run", NULL, OPTION_FLAG, offsetof(struct sweep, dry_run),
      "print runs, memory, disk and time; run and write nothing", NULL, 0, 0},
     {"fresh", NULL, OPTION_FLAG, offsetof(struct sweep, fresh),
@@ -77,44 +90,130 @@ static bool put_notes(struct store *s, const struct sweep *w, const struct plan 
          store_put_note(s, "seeds", w->seeds ? w->seeds : "", w->seeds ? strlen(w->seeds) : 0, e) &&
          store_put_note(s, "machine", machine.s, machine.len, e) &&
          store_put_note(s, "build", build.s, build.len, e) &&
-         store_put_note(s, "command", command.s, command.len, e) && known_put(p, s, e);
+         store_put_note(s, "command", command.s, command.len, e) && numerics_put(s, e) && known_put(p, s, e);
     text_free(&machine);
     text_free(&build);
     text_free(&command);
     return ok;
 }
 
-static int run(const struct sweep *w, const struct plan *p, enum isa isa, const struct kernels *k,
-               const char *dir, struct dataset **ready, struct err *e) {
-    const double start = clock_s();
-    interrupt_catch(); /* before anything is written */
-    struct store *s = store_open(dir, w->fresh, false, e);
-    if (!s)
-        return EXIT_USAGE;
-    struct tally t = {0};
-    const struct job job = {p, s, k, ready, (int)w->threads, w->quiet};
-    bool ok = put_notes(s, w, p, isa, e) && job_run(&job, &t, e);
+/* What a sweep has at hand while it runs. */
+struct running {
+    const struct plan *plan;
+    const struct kernels *kernels;
+    const char *dir;
+    struct ids wanted;
+    struct dataset **ready;
+    struct store *store;
+    struct tally tally;
+};
+
+/* What is left out, and why: nothing is dropped in silence. */
+static void say_left_out(const struct running *r, struct err *e) {
+    char *reason = NULL;
+    if (r->tally.n_left_out && store_get_failure(r->store, r->tally.left_out, &reason, e))
+        fprintf(stderr,
+                "bench: %zu runs failed before and are left out; --retry-failed tries them again. Of one: %s",
+                r->tally.n_left_out, reason ? reason : "\n");
+    free(reason);
+}
+
+/* Tables, unless some of the plan's runs are left to other shards. */
+static bool write_report(const struct sweep *w, const struct running *r, struct err *e) {
+    if (w->scope.shards) {
+        static const struct ids all;
+        struct cost c;
+        bool ok = cost_make(r->plan, r->store, &all, RETRY_FAILED, &c, e);
+        const size_t n = c.n_todo;
+        cost_free(&c);
+        if (!ok)
+            return false;
+        if (n) {
+            fprintf(stderr,
+                    "bench: %zu runs are left to other shards; tables are made by the last of them in this "
+                    "folder, or "
+                    "by bench merge\n",
+                    n);
+            return true;
+        }
+    }
+    return report_write(r->plan, r->store, r->dir,
+                        &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e);
+}
+
+/* In a folder that is ours, with a store that is open. */
+static int run(const struct sweep *w, struct running *r, enum isa isa, double start, struct err *e) {
+    struct tally *t = &r->tally;
+    const struct job job = {.plan = r->plan,
+                            .store = r->store,
+                            .sink = sink_store(r->store),
+                            .wanted = &r->wanted,
+                            .again = w->retry_failed ? RETRY_FAILED : NEVER_AGAIN,
+                            .kernels = r->kernels,
+                            .ready = r->ready,
+                            .threads = (int)w->threads,
+                            .quiet = w->quiet};
+    bool ok = put_notes(r->store, w, r->plan, isa, e) && job_run(&job, t, e);
     interrupt_release(); /* tables can be made again at any time: an interruption there just ends the program */
     const double before_report = clock_s();
-    if (ok && !t.signal)
-        ok = report_write(p, s, dir, &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e);
-    store_close(s);
+    say_left_out(r, e);
+    const bool complete = ok;
+    if (ok && !t->signal)
+        ok = write_report(w, r, e);
     const double end = clock_s();
     if (w->verbose)
         fprintf(stderr,
-                "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads), tables and pictures %.2f s\n",
-                t.data_s, t.minima_s, t.train_s, t.busy_s, end - before_report);
+                "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads), tables and pictures %.2f s\n"
+                "%zu runs of other settings are in the store\n",
+                t->data_s, t->minima_s, t->train_s, t->busy_s, end - before_report, t->n_elsewhere);
     printf(
         "%zu runs, %zu computed now, %zu failures, %.2f s, %.1f million non-zeros x runs a second per thread "
         "(%llu thread%s, %s): %s\n",
-        plan_n_runs(p), t.n_done, t.n_failed, end - start, t.busy_s > 0 ? t.nonzeros / t.busy_s / 1e6 : 0.0,
-        (unsigned long long)w->threads, w->threads == 1 ? "" : "s", isa_names[isa], dir);
-    if (t.signal) {
-        fprintf(stderr, "bench: interrupted with %zu runs to go; the same command goes on from here\n",
-                t.n_todo - t.n_done - t.n_failed);
-        return EXIT_SIGNAL + t.signal;
+        w->scope.shards || w->scope.filter ? r->wanted.n : plan_n_runs(r->plan), t->n_done,
+        t->n_failed + t->n_left_out, end - start, t->busy_s > 0 ? t->nonzeros / t->busy_s / 1e6 : 0.0,
+        (unsigned long long)w->threads, w->threads == 1 ? "" : "s", isa_names[isa], r->dir);
+    if (t->signal) {
+        fprintf(
+            stderr,
+            "bench: interrupted with %zu runs to go; what is finished is kept, and the same command%s goes on "
+            "from here\n",
+            t->n_todo - t->n_done - t->n_failed, w->fresh ? " without --fresh" : "");
+        return EXIT_SIGNAL + t->signal;
     }
-    return ok && !t.n_failed && !t.n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
+    if (!complete)
+        fprintf(stderr, "bench: stopped; what was finished is kept in %s\n", r->dir);
+    return ok && !t->n_failed && !t->n_left_out && !t->n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+/* Whether what is left to do fits into memory. s NULL: all is left. */
+static bool fits(const struct sweep *w, const struct running *r, struct store *s, struct err *e) {
+    struct cost cost = {0};
+    const bool ok = cost_make(r->plan, s, &r->wanted, w->retry_failed ? RETRY_FAILED : NEVER_AGAIN, &cost, e) &&
+                    memory_foresee(r->plan, &cost, r->ready, r->kernels->precision, e);
+    cost_free(&cost);
+    return ok;
+}
+
+/* Nothing is made or emptied before it is known that the folder is ours and that the plan fits into memory. */
+static int begin(const struct sweep *w, struct running *r, enum isa isa, struct err *e) {
+    const double start = clock_s();
+    const bool anew = w->fresh || !store_is_there(r->dir);
+    if (!ready_make(r->plan, (int)w->threads, &r->ready, e) || (anew && !fits(w, r, NULL, e)))
+        return EXIT_USAGE;
+    struct lock *lock = lock_take(r->dir, w->scope.shard, w->fresh, e);
+    if (!lock)
+        return EXIT_USAGE;
+    interrupt_catch(); /* before anything is written */
+    r->store = store_open(r->dir, w->fresh, false, e);
+    int code = EXIT_USAGE;
+    if (r->store && numerics_agree(r->store, true, e) && (anew || fits(w, r, r->store, e))) {
+        lock_share(lock);
+        code = run(w, r, isa, start, e);
+        lock_close(lock);
+    }
+    store_close(r->store);
+    lock_release(lock);
+    return code;
 }
 
 static int sweep(const struct sweep *w, struct err *e) {
@@ -124,6 +223,8 @@ static int sweep(const struct sweep *w, struct err *e) {
                 isa_names[isa_best()]);
         return EXIT_USAGE;
     }
+    if (w->memory)
+        machine_assume_memory(w->memory);
     struct plan *p = plan_read(w->grid, w->seeds, e);
     if (!p)
         return EXIT_USAGE;
@@ -132,18 +233,21 @@ static int sweep(const struct sweep *w, struct err *e) {
     struct run first;
     plan_run(p, 0, &first);
     const enum precision precision = (enum precision)first.v[KEY_SWEEP_precision].word;
-    struct dataset **ready = NULL;
-    int code = EXIT_INCOMPLETE;
+    struct running r = {.plan = p, .kernels = kernels_get(isa, precision), .dir = dir.s};
+    int code = EXIT_USAGE;
     if (dir.failed)
         err_add(e, "out of memory");
+    else if (!scope_ids(p, &w->scope, &r.wanted, e))
+        code = EXIT_USAGE;
     else if (w->dry_run)
-        code = dryrun_print(p, w->fresh ? NULL : dir.s, precision, isa, (int)w->threads, e) ? EXIT_DONE
-                                                                                            : EXIT_USAGE;
-    else
-        code = ready_make(p, (int)w->threads, &ready, e)
-                   ? run(w, p, isa, kernels_get(isa, precision), dir.s, ready, e)
+        code = dryrun_print(p, w->fresh ? NULL : dir.s, &r.wanted, w->retry_failed ? RETRY_FAILED : NEVER_AGAIN,
+                            precision, isa, (int)w->threads, e)
+                   ? EXIT_DONE
                    : EXIT_USAGE;
-    ready_free(p, ready);
+    else
+        code = begin(w, &r, isa, e);
+    ready_free(p, r.ready);
+    free(r.wanted.id);
     text_free(&dir);
     plan_free(p);
     return code;
@@ -156,6 +260,8 @@ int sweep_command(int argc, char **argv) {
     int code = EXIT_USAGE;
     if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !w.grid)
         err_add(&e, "--grid FILE is missing; bench --help lists the options");
+    if (w.shard)
+        scope_read_shard(&w.scope, w.shard, &e);
     if (help && !e.count) {
         sweep_help(stdout);
         code = EXIT_DONE;

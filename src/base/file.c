@@ -1,9 +1,12 @@
 /* Whole files and folders. Declared in text.h. */
 #include "base/mem.h"
 #include "base/text.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,4 +119,29 @@ bool dir_make(const char *path, struct err *e) {
         ok = err_add(e, "cannot make a folder without a name");
     free(s);
     return ok;
+}
+
+/* The process that a name ends in, NAME.PID.tmp; 0: another kind of name. */
+static long writer_of(const char *name) {
+    static const char end[] = ".tmp";
+    const size_t len = strlen(name), n_end = sizeof end - 1;
+    if (len <= n_end || strcmp(name + len - n_end, end) != 0)
+        return 0;
+    size_t at = len - n_end, digits = 0;
+    while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9' && digits < 9) {
+        at--;
+        digits++;
+    }
+    return digits && at > 1 && name[at - 1] == '.' ? strtol(name + at, NULL, 10) : 0;
+}
+
+void dir_clean(const char *path) {
+    DIR *dir = opendir(path);
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        const long pid = writer_of(d->d_name);
+        if (pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH)
+            unlinkat(dirfd(dir), d->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
 }

@@ -78,3 +78,8 @@ const struct machine *machine_get(void) {
     pthread_once(&once, fill);
     return &machine;
 }
+
+void machine_assume_memory(uint64_t bytes) {
+    machine_get(); /* so that it is not filled in later */
+    machine.memory_bytes = bytes;
+}

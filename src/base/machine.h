@@ -11,3 +11,5 @@ struct machine {
     char compiler[96], flags[256], version[32], commit[48]; /* of this build */
 };
 const struct machine *machine_get(void);
+/* From now on this much memory is available, whatever the system says. Before threads are started. */
+void machine_assume_memory(uint64_t bytes);

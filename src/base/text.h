@@ -36,3 +36,6 @@ bool file_read(const char *path, char **data, size_t *len, struct err *e);
 bool file_write(const char *path, const char *data, size_t len, struct err *e);
 /* Makes a folder and the folders above it. */
 bool dir_make(const char *path, struct err *e);
+/* Removes what file_write and its like were writing in a folder (NAME.PID.tmp) when their process was killed.
+ */
+void dir_clean(const char *path);

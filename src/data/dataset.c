@@ -53,8 +53,7 @@ bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e) 
 }
 
 struct dataset *data_make(const struct data_params *p, int threads, struct err *e) {
-    /* Half as much again: while it is made, the columns are there twice. */
-    if (!memory_fits(1.5 * (double)data_memory_estimate(p, PRECISION_F64), p->rows, p->features, e))
+    if (!memory_fits(DATA_MAKING * (double)data_memory_estimate(p, PRECISION_F64), p->rows, p->features, e))
         return NULL;
     struct dataset *d = mem_zeroed(1, sizeof *d, e);
     if (!d)

@@ -86,6 +86,8 @@ static inline const void *data_targets(const struct data_part *part, enum precis
 /* Non-zeros of the column of that rank among the training rows. */
 uint64_t data_column_count(const struct dataset *d, size_t rank);
 
+/* While a data set is made it takes this much more: its columns are there twice. */
+#define DATA_MAKING 1.5
 /* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read
  * yet). */
 size_t data_memory_estimate(const struct data_params *p, enum precision precision);

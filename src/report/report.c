@@ -31,6 +31,7 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
     struct scores scores;
     if (!dir_make(dir, e) || !results_load(p, s, &r, e))
         return false;
+    dir_clean(dir);
     bool ok = scores_make(&r, &scores, e);
     for (size_t k = 0; ok && k < sizeof files / sizeof *files; k++) {
         struct text path = {0};

@@ -29,6 +29,10 @@ static const char *const sql[N_STATEMENTS] = {
                          "ON CONFLICT (fingerprint, loss, reduction, l2) DO NOTHING",
     [ST_GET_MINIMISER] =
         "SELECT * FROM minimiser WHERE fingerprint = ? AND loss = ? AND reduction = ? AND l2 = ?",
+    [ST_PUT_FAILURE] = "INSERT INTO failure VALUES (?,?,?) ON CONFLICT (id) DO NOTHING",
+    /* Ascending as unsigned numbers; a run that was computed since has not failed. */
+    [ST_FAILURES] = "SELECT id FROM failure WHERE id NOT IN (SELECT id FROM run) ORDER BY id < 0, id",
+    [ST_GET_FAILURE] = "SELECT * FROM failure WHERE id = ?",
     [ST_GET_MINIMUM] = "SELECT * FROM minimum WHERE fingerprint = ? AND loss = ? AND reduction = ? AND l2 = ?",
 };
 
@@ -70,22 +74,28 @@ bool db_run(struct store *s, enum statement id, const char *what, struct err *e)
     return ok;
 }
 
-static void hash_u64(struct hash *h, uint64_t v) {
+bool db_in_place(struct store *s, struct err *e) {
+    int moved = 0;
+    sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return !moved || err_add(e, "%s: the file was moved or deleted while it was written to", s->path);
+}
+
+void hash_integer(struct hash *h, uint64_t v) {
     unsigned char bytes[8];
     for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(v >> 8 * i);
     hash_add(h, bytes, sizeof bytes);
 }
 
-static void hash_real(struct hash *h, double v) {
+void hash_real(struct hash *h, double v) {
     uint64_t bits = 0x7ff8000000000000u;
     if (!isnan(v))
         memcpy(&bits, &v, sizeof bits);
-    hash_u64(h, bits);
+    hash_integer(h, bits);
 }
 
-static void hash_bytes(struct hash *h, const void *v, size_t len) {
-    hash_u64(h, len);
+void hash_bytes(struct hash *h, const void *v, size_t len) {
+    hash_integer(h, len);
     hash_add(h, v, len);
 }
 
@@ -113,7 +123,7 @@ static void row_bound(struct row *r, int rc) {
 }
 
 void row_put_integer(struct row *r, uint64_t v) {
-    hash_u64(r->hash, v);
+    hash_integer(r->hash, v);
     row_bound(r, sqlite3_bind_int64(r->st, r->at, (sqlite3_int64)v));
 }
 
@@ -170,7 +180,7 @@ bool row_get_begin(struct row *r, struct store *s, sqlite3_stmt *st, const char 
 
 uint64_t row_get_integer(struct row *r) {
     uint64_t v = (uint64_t)sqlite3_column_int64(r->st, r->at++);
-    hash_u64(r->hash, v);
+    hash_integer(r->hash, v);
     return v;
 }
 

@@ -23,6 +23,9 @@ enum statement {
     ST_GET_MINIMUM,
     ST_PUT_MINIMISER,
     ST_GET_MINIMISER,
+    ST_PUT_FAILURE,
+    ST_FAILURES,
+    ST_GET_FAILURE,
     N_STATEMENTS
 };
 
@@ -41,6 +44,14 @@ sqlite3_stmt *db_statement(struct store *s, enum statement id, struct err *e);
 sqlite3_stmt *db_key(struct store *s, enum statement id, struct err *e, int n, ...);
 /* Runs a statement that returns nothing. */
 bool db_run(struct store *s, enum statement id, const char *what, struct err *e);
+
+/* Whether the file is still where it was opened: deleted or moved, it would take what is written with it. */
+bool db_in_place(struct store *s, struct err *e);
+
+/* What a checksum is made of (schema.sql). */
+void hash_integer(struct hash *h, uint64_t v);
+void hash_real(struct hash *h, double v);
+void hash_bytes(struct hash *h, const void *v, size_t len);
 
 /* A row on its way in or out. `at` is the next parameter (1, 2, ...) or column (0, 1, ...). */
 struct row {

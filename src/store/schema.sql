@@ -7,9 +7,10 @@
 -- unsigned 64-bit numbers in two's complement: printf('%016x', id) shows them as runs.csv does.
 
 PRAGMA application_id = 0x62656e63; -- "benc"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
--- Free text: the grid file ('grid'), where it was, the machine, the build, the command.
+-- Free text: the grid file ('grid'), where it was, the machine, the build, the version of the numerics ('numerics'), the
+-- command.
 CREATE TABLE note (
     name     TEXT PRIMARY KEY,
     text     BLOB NOT NULL,
@@ -31,6 +32,14 @@ CREATE TABLE run (
     unlearnt5,
     seconds,                       -- of its pack, divided by the runs in it
     checksum     INTEGER NOT NULL
+);
+
+-- Runs whose training failed (out of memory), and why. One that is in `run` as well
+-- has been computed since.
+CREATE TABLE failure (
+    id       INTEGER PRIMARY KEY,
+    reason   TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 );
 
 -- Facts about a data set, by the fingerprint of its content.

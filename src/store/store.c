@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x62656e63, FORMAT = 2, BUSY_MS = 30000 };
+enum { APPLICATION_ID = 0x62656e63, FORMAT = 3, BUSY_MS = 30000 };
 
 static bool db_exec(struct store *s, const char *text, const char *what, struct err *e) {
     return sqlite3_exec(s->db, text, NULL, NULL, NULL) == SQLITE_OK || db_error(s, what, e);
@@ -34,10 +34,16 @@ struct identity {
     int application, format, objects;
 };
 
+/* Of one moment, though another process may just be making the tables. */
 static bool store_identity(struct store *s, struct identity *id, struct err *e) {
-    return db_integer(s, "PRAGMA application_id", &id->application, e) &&
-           db_integer(s, "PRAGMA user_version", &id->format, e) &&
-           db_integer(s, "SELECT count(*) FROM sqlite_master", &id->objects, e);
+    const bool outer = sqlite3_get_autocommit(s->db);
+    bool ok = (!outer || db_exec(s, "BEGIN", "cannot read", e)) &&
+              db_integer(s, "SELECT count(*) FROM sqlite_master", &id->objects, e) &&
+              db_integer(s, "PRAGMA application_id", &id->application, e) &&
+              db_integer(s, "PRAGMA user_version", &id->format, e);
+    if (outer && !sqlite3_get_autocommit(s->db))
+        ok &= db_exec(s, "COMMIT", "cannot read", ok ? e : NULL);
+    return ok;
 }
 
 /* Locked down: nothing in a database file that came from elsewhere is run or trusted. */
@@ -80,7 +86,7 @@ static bool store_create(struct store *s, struct err *e) {
 }
 
 /* Whether the file is a store of this program, made or emptied where that was asked for. */
-static bool store_check(struct store *s, bool fresh, struct err *e) {
+static bool store_accept(struct store *s, bool fresh, struct err *e) {
     struct identity id;
     if (!store_identity(s, &id, e))
         return false;
@@ -108,6 +114,18 @@ static bool store_check(struct store *s, bool fresh, struct err *e) {
            (!(empty || fresh) || store_create(s, e));
 }
 
+const char *store_path(const struct store *s) {
+    return s->path;
+}
+
+bool store_is_there(const char *dir) {
+    struct text path = {0};
+    text_addf(&path, "%s/sweep.db", dir);
+    const bool there = !path.failed && !access(path.s, F_OK);
+    text_free(&path);
+    return there;
+}
+
 struct store *store_open(const char *dir, bool fresh, bool read_only, struct err *e) {
     struct store *s = calloc(1, sizeof *s);
     struct text path = {0};
@@ -133,7 +151,7 @@ struct store *store_open(const char *dir, bool fresh, bool read_only, struct err
         db_error(s, "cannot open", e);
         goto fail;
     }
-    if (store_configure(s, e) && store_check(s, fresh, e))
+    if (store_configure(s, e) && store_accept(s, fresh, e))
         return s;
 fail:
     store_close(s);

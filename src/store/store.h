@@ -12,6 +12,8 @@ struct store;
  * that is not a store of this program, or of another format, is refused and left as it is. */
 struct store *store_open(const char *dir, bool fresh, bool read_only, struct err *e);
 void store_close(struct store *s);
+bool store_is_there(const char *dir);
+const char *store_path(const struct store *s); /* for messages */
 
 /* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. */
 bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e);
@@ -25,6 +27,12 @@ bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* as
 bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e);
 /* outcome_free() what it fills. A damaged row is an error. */
 bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e);
+
+/* Runs that could not be computed, and why; the first reason stays. Listed are those that have not been
+ * computed since. */
+bool store_put_failure(struct store *s, uint64_t id, const char *reason, struct err *e);
+bool store_failures(struct store *s, uint64_t **ids, size_t *n, struct err *e);     /* ascending; malloc'ed */
+bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *e); /* NULL: none */
 
 /* Data sets, by fingerprint. */
 struct data_facts {
@@ -49,3 +57,15 @@ bool store_put_minimiser(struct store *s, const char *fingerprint, enum loss los
                          const double *w, size_t n, struct err *e);
 bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
                          size_t n, double **w, struct err *e);
+
+/* check.c: every row of every table against its checksum, after SQLite's own look at the structure of the file.
+ * Each damaged row is a message that names it; *rows counts all. True if nothing is damaged. */
+bool store_check(struct store *s, size_t *rows, struct err *e);
+
+/* merge.c: whatever `from` holds and `into` does not, in one transaction. What both hold must be the same, the
+ * seconds of a run aside; notes stay as they are in `into`, but the version of the numerics must agree. Rows
+ * are checked on their way. */
+struct merged {
+    size_t n_added, n_known; /* runs */
+};
+bool store_merge(struct store *into, struct store *from, struct merged *m, struct err *e);

@@ -45,14 +45,16 @@ bool store_get_note(struct store *s, const char *name, char **text, size_t *len,
 
 /* ---- runs ------------------------------------------------------------------------------------------------ */
 
-bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
+/* The ids that a statement lists. */
+static bool list_ids(struct store *s, enum statement which, const char *what, uint64_t **ids, size_t *n,
+                     struct err *e) {
     *ids = NULL;
     *n = 0;
-    sqlite3_stmt *st = db_statement(s, ST_IDS, e);
+    sqlite3_stmt *st = db_statement(s, which, e);
     if (!st)
         return false;
     size_t cap = 0;
-    int rc;
+    int rc = SQLITE_DONE;
     bool ok = true;
     while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         ok = mem_grow(ids, &cap, *n + 1, sizeof **ids, e);
@@ -60,7 +62,7 @@ bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
             (*ids)[(*n)++] = (uint64_t)sqlite3_column_int64(st, 0);
     }
     if (ok && rc != SQLITE_DONE)
-        ok = db_error(s, "cannot read the list of runs", e);
+        ok = db_error(s, what, e);
     sqlite3_reset(st);
     if (!ok) {
         free(*ids);
@@ -68,6 +70,10 @@ bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
         *n = 0;
     }
     return ok;
+}
+
+bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
+    return list_ids(s, ST_IDS, "cannot read the list of runs", ids, n, e);
 }
 
 static bool put_run(struct store *s, const struct outcome *o, struct err *e) {
@@ -93,7 +99,7 @@ bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct e
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
         ok = put_run(s, &o[i], e);
-    ok = ok && db_run(s, ST_COMMIT, "cannot write runs", e);
+    ok = ok && db_in_place(s, e) && db_run(s, ST_COMMIT, "cannot write runs", e);
     if (!ok && !sqlite3_get_autocommit(s->db)) /* some failures have rolled back by themselves */
         db_run(s, ST_ROLLBACK, "cannot undo", e);
     return ok;
@@ -130,6 +136,43 @@ bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found,
         free(o->points);
         memset(o, 0, sizeof *o);
         *found = false;
+    }
+    return ok;
+}
+
+/* ---- failures -------------------------------------------------------------------------------------------- */
+
+bool store_failures(struct store *s, uint64_t **ids, size_t *n, struct err *e) {
+    return list_ids(s, ST_FAILURES, "cannot read the list of failures", ids, n, e);
+}
+
+bool store_put_failure(struct store *s, uint64_t id, const char *reason, struct err *e) {
+    struct row r;
+    if (!row_put_begin(&r, s, ST_PUT_FAILURE, "a failure", e))
+        return false;
+    row_put_integer(&r, id);
+    row_put_text(&r, reason);
+    return row_put_end(&r, e);
+}
+
+bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *e) {
+    *reason = NULL;
+    sqlite3_stmt *st = db_statement(s, ST_GET_FAILURE, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
+    struct row r;
+    bool found;
+    const bool read = row_get_begin(&r, s, st, "a failure", &found, e);
+    if (!read || !found)
+        return read;
+    size_t len;
+    row_get_integer(&r);
+    *reason = row_get_blob(&r, &len);
+    bool ok = row_get_end(&r, e) && (*reason || err_add(e, "%s: a failure: out of memory", s->path));
+    if (!ok) {
+        free(*reason);
+        *reason = NULL;
     }
     return ok;
 }

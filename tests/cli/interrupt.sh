@@ -48,4 +48,18 @@ expect 0 '^320 runs, 320 computed now' --grid grid.ini --out whole --no-plots
 for file in runs.csv curves.csv; do
     cmp -s "stopped/$file" "whole/$file" || fail "$file differs after an interruption"
 done
+
+# With --fresh the same command would begin again, and says so. A second SIGINT stops at once.
+stop INT 130 0.2
+grep -q 'without --fresh goes on' err || fail "nothing about --fresh: $(cat err)"
+sed 's/^rows = .*/rows = 200000/; s/^features = .*/features = 2000/' grid.ini >slow.ini
+"$bench" --grid slow.ini --out slow --threads 1 --no-plots --quiet >out 2>err &
+pid=$!
+until [ -e slow/sweep.db-wal ] || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+kill -INT $pid
+until grep -q 'again stops at once' err || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+kill -INT $pid
+wait $pid
+code=$?
+[ $code -eq 130 ] && ! grep -q 'interrupted with' err || fail "a second SIGINT: exit code $code: $(cat err)"
 finish

@@ -60,12 +60,24 @@ done <cell/runs.csv
 expect 0 '8 runs, 4 computed now' --grid cell.ini --seeds 2..3 --out cell --no-plots
 expect 0 '8 runs, 8 computed now' --grid cell.ini --out cell --no-plots --fresh
 
-# What does not fit in memory fails, and the rest is kept.
+# What does not fit in memory is refused with the numbers before anything is written, unless told otherwise.
 sed 's/^rows = .*/rows = 300, 4000000000/; s/^features = .*/features = 2000/; s/sparsity = .*/sparsity = 0.5/' \
     cell.ini >big.ini
-expect 1 '^8 runs, 4 computed now, 4 failures' --grid big.ini --out big --no-plots
-expect 1 'MiB are available' --grid big.ini --out big --no-plots
-expect 1 '^8 runs, 0 computed now, 4 failures' --grid big.ini --out big --no-plots
+expect 2 '4,000,000,000 rows and 2,000 features need about [0-9.]+ TiB .* are available .*--memory SIZE' \
+    --grid big.ini --out big --no-plots
+expect 2 '20 KiB are available' --grid cell.ini --memory 20K --out big --no-plots
+[ ! -e big ] || fail 'a sweep that does not fit left a folder'
+expect 2 "'12Q' is not a number of bytes" --grid cell.ini --memory 12Q --out big --no-plots
+expect 0 '^8 runs, 8 computed now' --grid cell.ini --memory 64G --out big --no-plots
+
+# One part of it: OPTIMIZER/DATA.
+expect 0 '^4 runs, 4 computed now' --grid cell.ini --filter '^sgd/text$' --out part --no-plots
+[ "$(cut -d, -f2 part/runs.csv | sort -u | tr '\n' ' ')" = 'optimizer sgd ' ] || fail '--filter ran something else'
+expect 0 '^4 runs, 4 computed now' --grid cell.ini --filter adam --out part --no-plots
+cmp -s part/runs.csv big/runs.csv || fail 'two halves by --filter are not the whole'
+expect 2 "'rmsprop' matches no OPTIMIZER/DATA of the grid: sgd/text, adam/text" --grid cell.ini --filter rmsprop --out no
+expect 2 'not an extended regular expression' --grid cell.ini --filter '(' --out no
+[ ! -e no ] || fail 'a filter that matches nothing left a folder'
 
 # A folder that cannot be made.
 : >file

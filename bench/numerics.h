@@ -1,0 +1,9 @@
+/* What the numbers of a store follow from besides its grid and data: the version of the numerics, and what the
+ * elementary functions of this build and its libraries return. */
+#pragma once
+#include "store/store.h"
+
+bool numerics_put(struct store *s, struct err *e);
+/* Whether the runs of a store may stand beside those of this program. Without `adding` it is enough that their
+ * names are made alike: they are only read. False with a message that says what differs. */
+bool numerics_agree(struct store *s, bool adding, struct err *e);
