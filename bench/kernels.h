@@ -72,7 +72,8 @@ struct operands {
     void *coefs[LOOP_COUNT], *finite;
     char *pattern; /* what arrays begin with, over and over; then what scalar makes of it in each loop */
     size_t period; /* reals of a pattern */
-    char *small;   /* coefs and finite */
+    size_t slice, n_slices, next; /* reals of a slice; the one whose turn it is */
+    char *small;                  /* coefs and finite */
 };
 /* operands_free() in any case. */
 bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes,
@@ -80,7 +81,12 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
 void operands_free(struct operands *o);
 /* Sets the arrays to their first values. */
 void operands_fill(struct operands *o);
+/* A rule, or traffic, over all of the arrays; or, where they are large, over the next slice of them: those
+ * timed in turn take slice after slice, so what one has left in a cache is of no use to the next, and a sample
+ * is short enough for many rounds. */
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop);
+void operands_run_slice(struct operands *o, const struct kernels *k, enum loop loop);
+void operands_stream_slice(struct operands *o, void (*stream)(size_t n, void *const *array));
 /* Fills, runs once, and compares every bit with scalar. */
 bool operands_check(struct operands *o, enum code c, enum loop loop, struct err *e);
 /* Whether all values are still normal numbers: denormals and infinities take another time. */
@@ -109,7 +115,7 @@ void method_close(struct method *m);
 /* Something to be timed: run(c, calls) does it `calls` times. */
 struct contestant {
     void (*run)(const struct contestant *c, uint64_t calls);
-    const struct operands *o;
+    struct operands *o;
     const struct kernels *kernels;
     void (*stream)(size_t n, void *const *array);
     void (*chain)(size_t n);
@@ -117,6 +123,7 @@ struct contestant {
     int rival; /* contestants of one number >= 0 are the same ceiling in several shapes: the slow ones drop out
                 */
 
+    size_t turn;    /* whose turn it is at this contestant's place in a round */
     uint64_t calls; /* a sample */
     double *ns;     /* (n): a call, each round */
     size_t n;
@@ -124,14 +131,19 @@ struct contestant {
     bool dropped;
     uint64_t count[COUNTER_COUNT], counted; /* over `counted` calls */
 };
-enum { MOST_ROUNDS = 101 };
-/* Times all in turn, round after round, until seconds are over. ns must hold MOST_ROUNDS. */
+enum { MOST_ROUNDS = 401 };
+/* Times all in turn, round after round, each in another order, until seconds are over. ns must hold
+ * MOST_ROUNDS; those not dropped have as many samples as there were rounds, the k-th of each from round k. */
 void contestants_time(struct contestant *c, size_t n, double seconds, struct method *m);
 /* Additions that wait for each other, CLOCK_ADDS a call: one cycle each. */
 enum { CLOCK_ADDS = 4096 };
 void contestant_clock(const struct contestant *c, uint64_t calls);
 
 /* ---- kernels_group.c ------------------------------------------------------------------------------------- */
+
+/* What keeps a rule from being faster: see kernels_group.c. */
+enum bound { BOUND_MEMORY, BOUND_MULTIPLY, BOUND_DIVIDE, BOUND_COUNT };
+extern const char *const bound_names[BOUND_COUNT];
 
 struct row {
     const struct subject *s;
@@ -144,13 +156,14 @@ struct row {
     double call_ns, ns;              /* medians: a call, an element */
     double spread;                   /* median absolute deviation / median */
     double cycles;                   /* an element */
-    double stream_ns, chain_ns;      /* the two ceilings, an element; chain 0: no divisions or roots */
-    double share;                    /* of the tighter one */
+    double ceiling_ns[BOUND_COUNT];  /* an element, as measured beside this row; 0: does not apply */
+    enum bound bound;                /* the tightest of them */
+    double share;                    /* of that one */
     double times_scalar, times_auto; /* NAN: not timed */
     double instructions, misses;     /* an element; NAN: no counters */
 };
 static inline double row_ceiling_ns(const struct row *r) {
-    return r->stream_ns > r->chain_ns ? r->stream_ns : r->chain_ns;
+    return r->ceiling_ns[r->bound];
 }
 static inline double row_bytes(const struct row *r) { /* moved for an element */
     return (double)(r->s->cost.loads + r->s->cost.stores) * (r->precision == PRECISION_F32 ? 4 : 8);

@@ -7,7 +7,8 @@
 
 static const char head[] =
     "rule,loop,precision,isa,bytes,level,elements,melem_per_s,spread,gb_per_s,ns_per_element,"
-    "cycles_per_element,ceiling_melem_per_s,bound,memory_melem_per_s,divide_melem_per_s,share,times_scalar,"
+    "cycles_per_element,ceiling_melem_per_s,bound,memory_melem_per_s,multiply_melem_per_s,divide_melem_per_s,"
+    "share,times_scalar,"
     "times_auto,samples,calls,instructions_per_element,misses_per_element,loads,stores,divisions,roots,flops,"
     "date,cpu,caches,compiler,flags,commit,load\n";
 enum { KEY_FIELDS = 5, MELEM_FIELD = 7 };
@@ -45,9 +46,9 @@ void rows_csv(const struct context *c, struct text *out) {
         number(out, x->ns);
         number(out, x->cycles);
         number(out, 1e3 / row_ceiling_ns(x));
-        text_addf(out, ",%s", x->stream_ns >= x->chain_ns ? "memory" : "divide");
-        number(out, 1e3 / x->stream_ns);
-        number(out, x->chain_ns > 0 ? 1e3 / x->chain_ns : NAN);
+        text_addf(out, ",%s", bound_names[x->bound]);
+        for (enum bound b = 0; b < BOUND_COUNT; b++)
+            number(out, x->ceiling_ns[b] > 0 ? 1e3 / x->ceiling_ns[b] : NAN);
         number(out, x->share);
         number(out, x->times_scalar);
         number(out, x->times_auto);

@@ -4,26 +4,41 @@
  *   stream  the traffic of the rule and nothing else, over the same arrays
  *   chain   its divisions and roots and nothing else
  *
- * No code can be faster than the slower of the two. */
+ * and, for a rule without divisions in L1, where multiply-adds compete with loads and stores for the same
+ * cycles,
+ *
+ *   multiply  the traffic with as many multiply-adds as the loop has, independent of each other
+ *
+ * No code can be faster than the slowest of these. How near one comes is the median of the rounds' quotients:
+ * ceiling and kernel of one round are neighbours in time, and what the machine does to one it does to both. */
 #include "base/mem.h"
+#include "base/stats.h"
 #include "kernels.h"
 #include <math.h>
 #include <string.h>
 
 enum {
     CHAIN_ELEMENTS = 16384,
-    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES),
+    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES + LOOP_COUNT * PLAIN_SHAPES),
     MOST_CONTESTANTS = CODE_COUNT * LOOP_COUNT + 1 + N_CEILINGS + CHAIN_SHAPES
 };
-enum { RIVAL_NONE = -1, RIVAL_STREAM = 0, RIVAL_CHAIN = ISA_COUNT, RIVAL_FMA = 2 * ISA_COUNT };
+/* Numbers of rivals: a ceiling of an instruction set, in the pack loop's numbers LOOP_RIVALS further. */
+enum {
+    RIVAL_NONE = -1,
+    RIVAL_STREAM = 0,
+    RIVAL_CHAIN = ISA_COUNT,
+    RIVAL_MULTIPLY = 2 * ISA_COUNT,
+    RIVAL_FMA = (2 + LOOP_COUNT) * ISA_COUNT
+};
+const char *const bound_names[BOUND_COUNT] = {"memory", "multiply", "divide"};
 
 static void run_kernel(const struct contestant *c, uint64_t calls) {
     for (uint64_t k = 0; k < calls; k++)
-        operands_run(c->o, c->kernels, c->loop);
+        operands_run_slice(c->o, c->kernels, c->loop);
 }
 static void run_stream(const struct contestant *c, uint64_t calls) {
     for (uint64_t k = 0; k < calls; k++)
-        c->stream(c->o->n, c->o->stream);
+        operands_stream_slice(c->o, c->stream);
 }
 static void run_chain(const struct contestant *c, uint64_t calls) {
     for (uint64_t k = 0; k < calls; k++)
@@ -53,6 +68,29 @@ static bool isa_wanted(const struct selection *sel, enum isa isa) {
     return false;
 }
 
+/* Multiply-adds of a loop beyond one for each array written; the pack loop has one more, which finds
+ * infinities. */
+static int further_multiplies(const struct group *g, enum loop loop) {
+    const struct rule_cost *cost = &g->o.s->cost;
+    const int n = cost->arithmetic - cost->stores + (loop == LOOP_PACK);
+    const bool applies = level_of(g->o.s, g->o.bytes) == LEVEL_L1 && !cost->divisions && !cost->roots;
+    return applies && n > 0 && n <= MULTIPLY_MAX && cost->stores - cost->write_only <= MULTIPLY_MAX_UPDATED ? n
+                                                                                                            : 0;
+}
+
+static int rival_multiply(enum isa isa, enum loop loop) {
+    return RIVAL_MULTIPLY + (int)loop * ISA_COUNT + (int)isa;
+}
+
+static void add_multiplies(struct group *g, enum isa isa, enum loop loop) {
+    const struct rule_cost *cost = &g->o.s->cost;
+    const int further = further_multiplies(g, loop);
+    for (int shape = 0; shape < PLAIN_SHAPES && further; shape++)
+        add(g, run_stream, rival_multiply(isa, loop))->stream =
+            ceilings_get(isa, g->o.precision)
+                ->multiply[shape][cost->stores - cost->write_only - 1][cost->write_only][further - 1];
+}
+
 static void add_ceilings(struct group *g, enum isa isa) {
     const struct ceilings *ceilings = ceilings_get(isa, g->o.precision);
     const struct rule_cost *cost = &g->o.s->cost;
@@ -61,6 +99,8 @@ static void add_ceilings(struct group *g, enum isa isa) {
             ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
     for (int shape = 0; shape < CHAIN_SHAPES && (cost->divisions || cost->roots); shape++)
         add(g, run_chain, RIVAL_CHAIN + (int)isa)->chain = ceilings->chain[shape][cost->divisions][cost->roots];
+    for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
+        add_multiplies(g, isa, loop);
 }
 
 static void add_all(struct group *g) {
@@ -80,13 +120,35 @@ static void add_all(struct group *g) {
         add(g, run_chain, RIVAL_FMA)->chain = ceilings_get(isa_best(), g->o.precision)->chain[shape][0][0];
 }
 
-/* The least median among rivals; 0 if there are none. */
-static double best(const struct group *g, int rival) {
-    double ns = 0;
+/* The one with the least median among rivals; NULL if there are none. */
+static const struct contestant *best(const struct group *g, int rival) {
+    const struct contestant *least = NULL;
     for (size_t i = 0; i < g->n; i++)
-        if (g->c[i].rival == rival && (ns == 0 || g->c[i].median < ns))
-            ns = g->c[i].median;
-    return ns;
+        if (g->c[i].rival == rival && (!least || g->c[i].median < least->median))
+            least = &g->c[i];
+    return least;
+}
+
+/* A call of a takes so many calls of b: the median over the rounds. */
+static double quotient(const struct contestant *a, const struct contestant *b) {
+    double q[MOST_ROUNDS];
+    const size_t n = a->n < b->n ? a->n : b->n;
+    for (size_t i = 0; i < n; i++)
+        q[i] = a->ns[i] / b->ns[i];
+    return stats_median(q, n);
+}
+
+static void find_bound(const struct group *g, const struct contestant *kernel, enum isa isa, struct row *r) {
+    const int rival[BOUND_COUNT] = {RIVAL_STREAM + (int)isa, rival_multiply(isa, r->loop),
+                                    RIVAL_CHAIN + (int)isa};
+    for (enum bound b = 0; b < BOUND_COUNT; b++) {
+        const struct contestant *c = best(g, rival[b]);
+        const double part = b == BOUND_DIVIDE ? (double)g->o.slice / CHAIN_ELEMENTS : 1;
+        r->ceiling_ns[b] = c ? r->ns * part * quotient(c, kernel) : 0;
+        if (r->ceiling_ns[b] > r->ceiling_ns[r->bound])
+            r->bound = b;
+    }
+    r->share = row_ceiling_ns(r) / r->ns;
 }
 
 static double per_call(const struct contestant *c, enum counter counter) {
@@ -96,7 +158,7 @@ static double per_call(const struct contestant *c, enum counter counter) {
 static struct row make_row(const struct group *g, enum loop loop, enum code code) {
     const struct contestant *c = g->kernel[loop][code];
     const struct contestant *scalar = g->kernel[loop][CODE_SCALAR], *plain = g->kernel[loop][CODE_AUTO];
-    const double n = (double)g->o.n, ghz = CLOCK_ADDS / g->clock->median;
+    const double n = (double)g->o.slice, ghz = CLOCK_ADDS / g->clock->median;
     struct row r = {.s = g->o.s,
                     .precision = g->o.precision,
                     .loop = loop,
@@ -109,14 +171,12 @@ static struct row make_row(const struct group *g, enum loop loop, enum code code
                     .call_ns = c->median,
                     .ns = c->median / n,
                     .spread = c->mad / c->median};
-    r.stream_ns = best(g, RIVAL_STREAM + (int)code_isa(code)) / n;
-    r.chain_ns = best(g, RIVAL_CHAIN + (int)code_isa(code)) / CHAIN_ELEMENTS;
-    r.share = row_ceiling_ns(&r) / r.ns;
+    find_bound(g, c, code_isa(code), &r);
     r.cycles = c->counted ? per_call(c, COUNTER_CYCLES) / n : r.ns * ghz;
     r.instructions = per_call(c, COUNTER_INSTRUCTIONS) / n;
     r.misses = per_call(c, COUNTER_MISSES) / n;
-    r.times_scalar = scalar ? scalar->median / c->median : NAN;
-    r.times_auto = plain ? plain->median / c->median : NAN;
+    r.times_scalar = scalar ? quotient(scalar, c) : NAN;
+    r.times_auto = plain ? quotient(plain, c) : NAN;
     return r;
 }
 
@@ -142,7 +202,7 @@ static bool time_all(struct group *g, double seconds, struct method *m, struct r
                        g->o.s->name, real_names[g->o.precision], g->o.bytes);
     out->ghz = CLOCK_ADDS / g->clock->median;
     if (g->o.precision == PRECISION_F32)
-        out->fma_ns = best(g, RIVAL_FMA) / CHAIN_ELEMENTS;
+        out->fma_ns = best(g, RIVAL_FMA)->median / CHAIN_ELEMENTS;
     if (!mem_grow(&out->row, &out->cap, out->n + CODE_COUNT * LOOP_COUNT, sizeof *out->row, e))
         return false;
     for (enum loop loop = 0; loop < LOOP_COUNT; loop++)

@@ -4,6 +4,7 @@
 #include "base/machine.h"
 #include "kernels.h"
 #include <math.h>
+#include <stdio.h>
 
 static void string(struct text *out, const char *s) {
     text_add(out, "\"");
@@ -80,8 +81,11 @@ static void add_row(const struct row *x, size_t i, struct text *out) {
     number(out, "samples", (double)x->samples);
     number(out, "cycles_per_item", x->cycles);
     number(out, "ceiling_items_per_second", 1e9 / row_ceiling_ns(x));
-    number(out, "memory_items_per_second", 1e9 / x->stream_ns);
-    number(out, "divide_items_per_second", x->chain_ns > 0 ? 1e9 / x->chain_ns : NAN);
+    for (enum bound b = 0; b < BOUND_COUNT; b++) {
+        char field[48];
+        snprintf(field, sizeof field, "%s_items_per_second", bound_names[b]);
+        number(out, field, x->ceiling_ns[b] > 0 ? 1e9 / x->ceiling_ns[b] : NAN);
+    }
     number(out, "share", x->share);
     number(out, "times_scalar", x->times_scalar);
     number(out, "times_auto", x->times_auto);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum {
+    SLICE_BYTES = 4 << 20,
     PERIOD = 16 * 1021,       /* whole lines, and never in step with a loop's rounds */
     STAGGER = 13 * LINE_BYTES /* 832: five arrays spread over the 4 KiB modulo which addresses look alike */
 };
@@ -90,6 +91,8 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
                    const struct arena *a, struct err *e) {
     const size_t size = real_bytes(p), line = LANES * size;
     *o = (struct operands){.s = s, .precision = p, .bytes = bytes, .n = bytes / size};
+    o->n_slices = bytes >= 2 * SLICE_BYTES ? bytes / SLICE_BYTES : 1;
+    o->slice = o->n_slices > 1 ? SLICE_BYTES / size : o->n;
     o->period = o->n < PERIOD ? o->n : PERIOD;
     o->pattern = mem_lines((1 + LOOP_COUNT) * MAX_ARRAYS, PERIOD * size, e);
     o->small = mem_lines(2 * RULE_MAX_COEFS + 1, line, e);
@@ -122,6 +125,26 @@ void operands_free(struct operands *o) {
 
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop) {
     run(o, k, loop, o->n, o->array);
+}
+
+/* The arrays' places in the next slice. */
+static void next_slice(struct operands *o, void *const *array, void *moved[MAX_ARRAYS]) {
+    const size_t at = o->next * o->slice * real_bytes(o->precision);
+    for (int k = 0; k < o->s->cost.arrays; k++)
+        moved[k] = (char *)array[k] + at;
+    o->next = (o->next + 1) % o->n_slices;
+}
+
+void operands_run_slice(struct operands *o, const struct kernels *k, enum loop loop) {
+    void *array[MAX_ARRAYS];
+    next_slice(o, o->array, array);
+    run(o, k, loop, o->slice, array);
+}
+
+void operands_stream_slice(struct operands *o, void (*stream)(size_t n, void *const *array)) {
+    void *array[MAX_ARRAYS];
+    next_slice(o, o->stream, array);
+    stream(o->slice, array);
 }
 
 /* Calls f on each stretch of array k and the pattern that belongs there, until it returns false. */

@@ -43,10 +43,13 @@ void rows_text_head(const struct context *c, struct text *out) {
         out, "one thread; load %.2f; governor %s; clock read in %.0f ns, in steps of %.0f ns; counters: %s\n\n",
         c->load, *c->governor ? c->governor : "not visible", c->method->timer_ns, c->method->resolution_ns,
         c->method->counters.fd[0] >= 0 ? "cycles, instructions, cache misses" : "none");
-    text_add(out, "size: bytes an array. +-: median absolute deviation. ceiling: the slower of `memory`, the "
-                  "rule's loads\n"
-                  "and stores alone, and `divide`, its divisions and roots alone, with the same registers. "
-                  "docs/measuring.md\n");
+    text_add(
+        out,
+        "size: bytes an array. +-: median absolute deviation. ceiling: the slower of `memory`, the rule's "
+        "loads\n"
+        "and stores alone, and `divide`, its divisions and roots alone, with the same registers; in L1 also\n"
+        "`multiply`, loads and stores with the multiply-adds of a rule that divides nothing. "
+        "docs/measuring.md\n");
 }
 
 static const char *show_size(size_t bytes, char out[SHOW_CHARS]) {
@@ -73,16 +76,16 @@ void rows_text(const struct results_rows *r, size_t first, struct text *out) {
             text_addf(out,
                       "\n%s, %s: %d loads, %d stores, %d divisions, %d roots\n"
                       "  loop  isa     size in       Melem/s   +-%%    GB/s  ns/elem  cyc/elem  ceiling bound  "
-                      " share "
+                      "   share "
                       "xscalar   xauto\n",
                       x->s->name, real_names[x->precision], x->s->cost.loads, x->s->cost.stores,
                       x->s->cost.divisions, x->s->cost.roots);
         else if (x->bytes != r->row[i - 1].bytes)
             text_add(out, "\n");
-        text_addf(out, "  %-5s %-6s %5s %-6s %9.0f %5.1f %7.1f %8.4f %9.3f %8.0f %-6s %6.2f",
+        text_addf(out, "  %-5s %-6s %5s %-6s %9.0f %5.1f %7.1f %8.4f %9.3f %8.0f %-8s %6.2f",
                   loop_names[x->loop], code_names[x->code], show_size(x->bytes, size), level_names[x->level],
                   1e3 / x->ns, 100 * x->spread, row_bytes(x) / x->ns, x->ns, x->cycles, 1e3 / row_ceiling_ns(x),
-                  x->stream_ns >= x->chain_ns ? "memory" : "divide", x->share);
+                  bound_names[x->bound], x->share);
         add_ratio(out, x->times_scalar);
         add_ratio(out, x->times_auto);
         if (!isnan(x->instructions))

@@ -3,6 +3,7 @@
  * that are not counted; a sample during which the system gave the core to another thread is taken again (and
  * counted). What is said is the median over the rounds, with the median absolute deviation. */
 #define _GNU_SOURCE
+#include "base/rng.h"
 #include "base/stats.h"
 #include "kernels.h"
 #include <string.h>
@@ -99,19 +100,31 @@ static void drop_slow(struct contestant *c, size_t n) {
                 c[i].rival >= 0 && c[i].rival == c[k].rival && c[i].median > DROP_RATIO * c[k].median;
 }
 
+/* Another order for each round, that no contestant always comes after the same one; the same in every call. */
+static void shuffle(struct contestant *c, size_t n, struct rng *r) {
+    for (size_t i = n; i-- > 1;) {
+        const size_t k = rng_u32(r) % (i + 1), turn = c[i].turn;
+        c[i].turn = c[k].turn;
+        c[k].turn = turn;
+    }
+}
+
 void contestants_time(struct contestant *c, size_t n, double seconds, struct method *m) {
     for (size_t i = 0; i < n; i++) {
         c[i].n = 0;
+        c[i].turn = i;
         choose_calls(&c[i], m);
     }
+    struct rng order = rng_make(1, 0);
     const double start = now_ns();
     for (size_t round = 0; round < MOST_ROUNDS; round++) {
         if (round >= LEAST_ROUNDS && now_ns() - start > seconds * 1e9)
             break;
         if (round == TRIAL_ROUNDS)
             drop_slow(c, n);
-        for (size_t i = 0; i < n; i++) { /* each round begins with another */
-            struct contestant *next = &c[(i + round) % n];
+        shuffle(c, n, &order);
+        for (size_t i = 0; i < n; i++) {
+            struct contestant *next = &c[c[i].turn];
             if (!next->dropped)
                 sample(next, m);
         }

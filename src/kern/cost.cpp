@@ -10,7 +10,7 @@ extern "C" {
 
 namespace {
 struct tally {
-    int divisions, roots, flops;
+    int divisions, roots, arithmetic, flops;
     bool read[2 + RULE_MAX_STATE]; /* w, g, state */
 };
 
@@ -23,6 +23,7 @@ vr computed(int flops, const vr &a, const vr &b, const vr &c) {
     for (const vr *x : {&a, &b, &c})
         if (x->array >= 0)
             x->t->read[x->array] = true;
+    a.t->arithmetic += flops > 0;
     a.t->flops += flops;
     return {a.t, -1};
 }
@@ -38,6 +39,7 @@ vr operator*(const vr &a, const vr &b) {
 }
 vr operator/(const vr &a, const vr &b) {
     a.t->divisions++;
+    a.t->arithmetic--; /* computed() counts it as one */
     return computed(1, a, b, b);
 }
 vr v_fma(const vr &a, const vr &b, const vr &c) {
@@ -54,6 +56,7 @@ vr v_abs(const vr &a) {
 }
 vr v_sqrt(const vr &a) {
     a.t->roots++;
+    a.t->arithmetic--;
     return computed(1, a, a, a);
 }
 
@@ -78,6 +81,7 @@ struct rule_cost count(step *f, int n_state, int variant) {
     cost.write_only = cost.arrays - cost.loads;
     cost.divisions = t.divisions;
     cost.roots = t.roots;
+    cost.arithmetic = t.arithmetic;
     cost.flops = t.flops;
     return cost;
 }

@@ -12,7 +12,8 @@ struct rule_cost {
     int stores;     /* of these, written: w and all state */
     int write_only; /* state that is written without being read */
     int divisions, roots;
-    int flops; /* additions, products, divisions, roots, maxima; a fused multiply-add is two */
+    int arithmetic; /* instructions of arithmetic but divisions and roots; a fused multiply-add is one */
+    int flops;      /* additions, products, divisions, roots, maxima; a fused multiply-add is two */
 };
 
 struct rule_cost cost_count(int rule, int variant);

@@ -234,12 +234,34 @@ enum { ROUND_LINES = (int)V_LINE < (int)ROUND ? (int)ROUND / (int)V_LINE : 1 };
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
+/* Loaded once, kept in a register: compilers else read memory again at each use, and the loads of nag then
+ * bind. Not in plain C, which it would keep from being vectorised. */
+INLINE vr load_once(const real *p) {
+    vr x = v_load_any(p);
+    if (V_LANES > 1)
+        __asm__("" : "+v"(x));
+    return x;
+}
+
+/* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN. They are summed by themselves first: a round
+ * does not wait for the one before. */
+INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
+    if (n <= step)
+        return v_fma(x[0], v_set1(0), bad);
+    vr sum = x[0] * v_set1(0);
+    UNROLLED
+    for (int u = step; u < n; u += step)
+        sum = v_fma(x[u], v_set1(0), sum);
+    return bad + sum;
+}
+
 /* R: `round` registers from real `at` on. coefs: (n_coefs, sets), the register at `at + u V_LANES` taking set
- * (set + u) modulo sets; bad (sets and more): NaN as soon as one w is inf or NaN; NULL where nobody asks. */
+ * (set + u) modulo sets; bad (sets): NaN as soon as one w is inf or NaN; NULL where nobody asks. */
 #define R(name)                                                                                                \
     INLINE void name##_round(size_t at, int round, real *restrict w, real *const *state,                       \
                              const real *restrict g, const vr *coefs, int set, int sets, vr *bad, int n_state, \
                              int n_coefs, int variant) {                                                       \
+        const int tested = !bad ? 0 : round < sets ? round : sets;                                             \
         vr s[ROUND][RULE_MAX_STATE], w_new[ROUND];                                                             \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++) {                                                                      \
@@ -247,11 +269,9 @@ enum { ROUND_LINES = (int)V_LINE < (int)ROUND ? (int)ROUND / (int)V_LINE : 1 };
             for (int k = 0; k < n_coefs; k++)                                                                  \
                 c[k] = coefs[k * sets + (set + u) % sets];                                                     \
             for (int k = 0; k < n_state; k++)                                                                  \
-                s[u][k] = v_load_any(state[k] + at + u * V_LANES);                                             \
-            w_new[u] = name##_step(v_load_any(w + at + u * V_LANES), v_load_any(g + at + u * V_LANES), s[u],   \
-                                   c, variant);                                                                \
-            if (bad)                                                                                           \
-                bad[set + u] = v_fma(w_new[u], v_set1(0), bad[set + u]);                                       \
+                s[u][k] = load_once(state[k] + at + u * V_LANES);                                              \
+            w_new[u] = name##_step(v_load_any(w + at + u * V_LANES), load_once(g + at + u * V_LANES), s[u], c, \
+                                   variant);                                                                   \
         }                                                                                                      \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++)                                                                        \
@@ -261,32 +281,37 @@ enum { ROUND_LINES = (int)V_LINE < (int)ROUND ? (int)ROUND / (int)V_LINE : 1 };
             for (int u = 0; u < round; u++)                                                                    \
                 v_store_any(state[k] + at + u * V_LANES, s[u][k]);                                             \
         }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < tested; u++)                                                                       \
+            bad[set + u] = bad_add(bad[set + u], w_new + u, round - u, sets);                                  \
     }                                                                                                          \
     INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
                              const real *coefs_, real *finite, int n_state, int n_coefs, int variant) {        \
         enum { REGISTERS = ROUND_LINES * V_LINE };                                                             \
         const int round = ROUND_FITS(n_state);                                                                 \
         real *state[RULE_MAX_STATE];                                                                           \
-        vr coefs[RULE_MAX_COEFS * V_LINE], bad[REGISTERS];                                                     \
+        vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
         for (int k = 0; k < n_state; k++)                                                                      \
             state[k] = state_[k];                                                                              \
         for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
             coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
-        for (int v = 0; v < REGISTERS; v++)                                                                    \
-            bad[v] = v < V_LINE ? v_load(finite + v * V_LANES) : v_set1(0);                                    \
+        UNROLLED                                                                                               \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            bad[v] = v_load(finite + v * V_LANES);                                                             \
         size_t i = 0;                                                                                          \
         for (; i + ROUND_LINES <= n; i += ROUND_LINES) {                                                       \
             UNROLLED                                                                                           \
             for (int v = 0; v < REGISTERS; v += round)                                                         \
-                name##_round(i *LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v, V_LINE, bad,        \
-                             n_state, n_coefs, variant);                                                       \
+                name##_round(i *LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v % V_LINE, V_LINE,    \
+                             bad, n_state, n_coefs, variant);                                                  \
         }                                                                                                      \
-        for (; i < n; i++)                                                                                     \
+        for (; i < n; i++) {                                                                                   \
+            UNROLLED                                                                                           \
             for (int v = 0; v < V_LINE; v++)                                                                   \
                 name##_round(i *LANES + (size_t)v * V_LANES, 1, w, state, g, coefs, v, V_LINE, bad, n_state,   \
                              n_coefs, variant);                                                                \
-        for (int v = V_LINE; v < REGISTERS; v++)                                                               \
-            bad[v % V_LINE] += bad[v];                                                                         \
+        }                                                                                                      \
+        UNROLLED                                                                                               \
         for (int v = 0; v < V_LINE; v++)                                                                       \
             v_store(finite + v * V_LANES, bad[v]);                                                             \
     }                                                                                                          \
