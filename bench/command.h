@@ -23,3 +23,4 @@ int report_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int verify_command(int argc, char **argv);
+int data_command(int argc, char **argv);

@@ -22,6 +22,8 @@ static const struct command commands[] = {
     {"merge", "merge INTO DIR...", "results folders into one, as the shards of a sweep", merge_command},
     {"verify", "verify DIR [OPTION...]", "check every stored row, and a sample of runs by computing it again",
      verify_command},
+    {"data", "data --grid FILE [OPTION...]",
+     "make or read the data sets of a grid, describe them, write LIBSVM", data_command},
     {"list", "list [rules|schedules|keys|isa]", "what a grid file may name, as tables in markdown",
      list_command},
 };
