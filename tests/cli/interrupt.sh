@@ -52,14 +52,18 @@ done
 # With --fresh the same command would begin again, and says so. A second SIGINT stops at once.
 stop INT 130 0.2
 grep -q 'without --fresh goes on' err || fail "nothing about --fresh: $(cat err)"
-sed 's/^rows = .*/rows = 200000/; s/^features = .*/features = 2000/' grid.ini >slow.ini
-"$bench" --grid slow.ini --out slow --threads 1 --no-plots --quiet >out 2>err &
-pid=$!
-until [ -e slow/sweep.db-wal ] || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
-kill -INT $pid
-until grep -q 'again stops at once' err || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
-kill -INT $pid
-wait $pid
-code=$?
+sed 's/^epochs = .*/epochs = 1000000/; s/^evaluate = .*/evaluate = 1000/' grid.ini >slow.ini
+for delay in 0.2 1 4; do # the first must come while something is training
+    "$bench" --grid slow.ini --out slow --threads 1 --no-plots --quiet --fresh >out 2>err &
+    pid=$!
+    until [ -e slow/sweep.db-wal ] || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+    sleep $delay
+    kill -INT $pid
+    until grep -q 'again stops at once' err || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+    kill -INT $pid 2>/dev/null
+    wait $pid
+    code=$?
+    grep -q 'interrupted with' err || break
+done
 [ $code -eq 130 ] && ! grep -q 'interrupted with' err || fail "a second SIGINT: exit code $code: $(cat err)"
 finish
