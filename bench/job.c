@@ -27,7 +27,7 @@ struct state {
     const struct job *job;
     struct tally *tally;
     struct minima minima;
-    struct cost cost;
+    const struct cost *cost;
     struct task *task;     /* (cost.n_packs): by data set, as the packs are ordered within it */
     size_t *first;         /* (n_datasets + 1): its tasks */
     struct dataset **data; /* (n_datasets): those in memory */
@@ -51,11 +51,11 @@ static int by_work(const void *a, const void *b) {
 
 /* Packs from pack i on that make one task: those that share its batches, in equal parts for all threads. */
 static int group_at(const struct state *s, size_t i) {
-    const struct pack *first = &s->cost.packs[i];
+    const struct pack *first = &s->cost->packs[i];
     size_t n = 1, before = 0;
     if (!first->batch)
         return 1;
-    while (i + n < s->cost.n_packs && pack_shares_batches(first, first + n))
+    while (i + n < s->cost->n_packs && pack_shares_batches(first, first + n))
         n++;
     while (before < i && pack_shares_batches(first, first - before - 1))
         before++;
@@ -67,7 +67,7 @@ static int group_at(const struct state *s, size_t i) {
 /* Tasks grouped by data set: a counting sort that keeps the order of the packs. */
 static bool make_tasks(struct state *s) {
     const struct plan *p = s->job->plan;
-    size_t n_data = plan_n_datasets(p), n = s->cost.n_packs;
+    size_t n_data = plan_n_datasets(p), n = s->cost->n_packs;
     struct task *unsorted = mem_zeroed(n, sizeof *unsorted, s->e);
     s->task = mem_zeroed(n, sizeof *s->task, s->e);
     s->first = mem_zeroed(n_data + 2, sizeof *s->first, s->e);
@@ -76,11 +76,11 @@ static bool make_tasks(struct state *s) {
     bool ok = unsorted && s->task && s->first && s->left && s->data;
     size_t n_tasks = 0;
     for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
-        const struct pack *first = &s->cost.packs[i];
+        const struct pack *first = &s->cost->packs[i];
         struct task *t = &unsorted[n_tasks];
         *t = (struct task){.pack = first, .n = group_at(s, i), .dataset = first->dataset};
         for (int k = 0; k < t->n; k++)
-            t->work += cost_work(&s->cost, p, &first[k]);
+            t->work += cost_work(s->cost, p, &first[k]);
         s->first[first->dataset + 2]++;
     }
     for (size_t k = 0; ok && k < n_data; k++)
@@ -275,18 +275,17 @@ static size_t window_end(const struct state *s, size_t k) {
 }
 
 bool job_run(const struct job *j, struct tally *t, struct err *e) {
-    struct state s = {.job = j, .tally = t, .e = e, .precision = j->kernels->precision};
+    struct state s = {.job = j, .cost = j->cost, .tally = t, .e = e, .precision = j->kernels->precision};
     *t = (struct tally){0};
-    bool ok = cost_make(j->plan, j->store, j->wanted, j->again, &s.cost, e) &&
-              minima_list(&s.minima, j->plan, j->wanted, j->store, e) && make_tasks(&s);
+    bool ok = minima_list(&s.minima, j->plan, j->wanted, j->store, e) && make_tasks(&s);
     double work = 0;
-    for (size_t i = 0; ok && i < s.cost.n_packs; i++)
+    for (size_t i = 0; ok && i < j->cost->n_packs; i++)
         work += s.task[i].work;
-    t->n_todo = s.cost.n_todo;
-    t->n_left_out = s.cost.n_left_out;
-    t->n_elsewhere = s.cost.n_elsewhere;
-    t->left_out = s.cost.left_out;
-    progress_begin(&s.progress, s.cost.n_todo, work, j->quiet);
+    t->n_todo = j->cost->n_todo;
+    t->n_left_out = j->cost->n_left_out;
+    t->n_elsewhere = j->cost->n_elsewhere;
+    t->left_out = j->cost->left_out;
+    progress_begin(&s.progress, j->cost->n_todo, work, j->quiet);
     for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
         end = window_end(&s, k);
         ok = window(&s, k, end);
@@ -295,7 +294,6 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
     t->signal = interrupt_pending();
     ok = ok && !atomic_load(&s.broken);
     minima_free(&s.minima);
-    cost_free(&s.cost);
     free(s.task);
     free(s.first);
     free(s.data);

@@ -15,14 +15,12 @@ struct sink {
 /* Into the store: a finished pack is one transaction. */
 struct sink sink_store(struct store *s);
 
-enum again { NEVER_AGAIN, RETRY_FAILED, EVERYTHING_AGAIN };
-
 struct job {
     const struct plan *plan;
     struct store *store;
     struct sink sink;
     const struct ids *wanted; /* wanted->id NULL: every run of the plan */
-    enum again again;         /* whether also those that failed before, or are in the store */
+    const struct cost *cost;  /* what of these there is to compute */
     const struct kernels *kernels;
     struct dataset **ready; /* (plan_n_datasets): made already, or NULL; those used are taken */
     int threads;
@@ -58,6 +56,8 @@ struct cost {
                          free() */
     double epochs;
 };
+/* What is computed besides runs that are neither in the store nor have failed before. */
+enum again { NEVER_AGAIN, RETRY_FAILED, EVERYTHING_AGAIN };
 /* store may be NULL: nothing is there yet. wanted->id NULL: every run. cost_free() in any case. */
 bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, enum again again,
                struct cost *c, struct err *e);

@@ -27,7 +27,7 @@ static bool same_folder(const char *a, const char *b) {
     return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Looks at all sources before anything is written. */
+/* Looks through all sources before anything is written. */
 static bool check_sources(const char *into, int n, char **dir, struct err *e) {
     const int before = e->count;
     for (int i = 0; i < n; i++) {
@@ -37,8 +37,9 @@ static bool check_sources(const char *into, int n, char **dir, struct err *e) {
             continue;
         }
         struct store *s = store_open(dir[i], false, true, e);
-        if (s)
-            numerics_agree(s, false, e);
+        size_t rows;
+        if (s && numerics_agree(s, false, e))
+            store_check(s, &rows, e);
         store_close(s);
     }
     return e->count == before;
@@ -64,7 +65,8 @@ static bool merge_one(struct store *into, const char *dir, const struct merge *w
     struct store *from = store_open(dir, false, true, e);
     struct merged m;
     bool same;
-    const bool ok = from && store_merge(into, from, &m, e) && same_grid(into, from, &same, e);
+    const bool ok = from && numerics_match(into, from, e) && store_merge(into, from, &m, e) &&
+                    same_grid(into, from, &same, e);
     if (ok && !w->quiet)
         printf("%s: %zu runs added, %zu were there\n", dir, m.n_added, m.n_known);
     if (ok && !same)
@@ -93,7 +95,7 @@ static int merge(const char *into, int n, char **dir, const struct merge *w, str
         return EXIT_USAGE;
     struct lock *lock = lock_take(into, 0, false, e);
     struct store *s = lock ? store_open(into, false, false, e) : NULL;
-    bool ok = s != NULL;
+    bool ok = s && numerics_agree(s, false, e);
     for (int i = 0; ok && i < n; i++)
         ok = merge_one(s, dir[i], w, e);
     const int code = ok ? finish(s, into, w, e) : EXIT_USAGE;

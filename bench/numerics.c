@@ -61,3 +61,15 @@ bool numerics_agree(struct store *s, bool adding, struct err *e) {
     free(theirs);
     return ok;
 }
+
+bool numerics_match(struct store *a, struct store *b, struct err *e) {
+    char *x = NULL, *y = NULL;
+    size_t len;
+    bool ok = store_get_note(a, "numerics", &x, &len, e) && store_get_note(b, "numerics", &y, &len, e);
+    if (ok && x && y && strcmp(x, y) != 0)
+        ok = err_add(e, "%s was computed with %s, %s with %s, whose numbers may differ: they are not merged",
+                     store_path(a), x, store_path(b), y);
+    free(x);
+    free(y);
+    return ok;
+}

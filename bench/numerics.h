@@ -7,3 +7,5 @@ bool numerics_put(struct store *s, struct err *e);
 /* Whether the runs of a store may stand beside those of this program. Without `adding` it is enough that their
  * names are made alike: they are only read. False with a message that says what differs. */
 bool numerics_agree(struct store *s, bool adding, struct err *e);
+/* Whether two stores may become one. */
+bool numerics_match(struct store *a, struct store *b, struct err *e);

@@ -103,6 +103,7 @@ struct running {
     const struct kernels *kernels;
     const char *dir;
     struct ids wanted;
+    struct cost cost;
     struct dataset **ready;
     struct store *store;
     struct tally tally;
@@ -148,7 +149,7 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
                             .store = r->store,
                             .sink = sink_store(r->store),
                             .wanted = &r->wanted,
-                            .again = w->retry_failed ? RETRY_FAILED : NEVER_AGAIN,
+                            .cost = &r->cost,
                             .kernels = r->kernels,
                             .ready = r->ready,
                             .threads = (int)w->threads,
@@ -185,20 +186,17 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
     return ok && !t->n_failed && !t->n_left_out && !t->n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
 }
 
-/* Whether what is left to do fits into memory. s NULL: all is left. */
-static bool fits(const struct sweep *w, const struct running *r, struct store *s, struct err *e) {
-    struct cost cost = {0};
-    const bool ok = cost_make(r->plan, s, &r->wanted, w->retry_failed ? RETRY_FAILED : NEVER_AGAIN, &cost, e) &&
-                    memory_foresee(r->plan, &cost, r->ready, r->kernels->precision, e);
-    cost_free(&cost);
-    return ok;
+/* What is left to do, and whether it fits into memory. s NULL: all is left. */
+static bool foresee(const struct sweep *w, struct running *r, struct store *s, struct err *e) {
+    return cost_make(r->plan, s, &r->wanted, w->retry_failed ? RETRY_FAILED : NEVER_AGAIN, &r->cost, e) &&
+           memory_foresee(r->plan, &r->cost, r->ready, r->kernels->precision, e);
 }
 
 /* Nothing is made or emptied before it is known that the folder is ours and that the plan fits into memory. */
 static int begin(const struct sweep *w, struct running *r, enum isa isa, struct err *e) {
     const double start = clock_s();
     const bool anew = w->fresh || !store_is_there(r->dir);
-    if (!ready_make(r->plan, (int)w->threads, &r->ready, e) || (anew && !fits(w, r, NULL, e)))
+    if (!ready_make(r->plan, (int)w->threads, &r->ready, e) || (anew && !foresee(w, r, NULL, e)))
         return EXIT_USAGE;
     struct lock *lock = lock_take(r->dir, w->scope.shard, w->fresh, e);
     if (!lock)
@@ -206,7 +204,7 @@ static int begin(const struct sweep *w, struct running *r, enum isa isa, struct 
     interrupt_catch(); /* before anything is written */
     r->store = store_open(r->dir, w->fresh, false, e);
     int code = EXIT_USAGE;
-    if (r->store && numerics_agree(r->store, true, e) && (anew || fits(w, r, r->store, e))) {
+    if (r->store && numerics_agree(r->store, true, e) && (anew || foresee(w, r, r->store, e))) {
         lock_share(lock);
         code = run(w, r, isa, start, e);
         lock_close(lock);
@@ -248,6 +246,7 @@ static int sweep(const struct sweep *w, struct err *e) {
         code = begin(w, &r, isa, e);
     ready_free(p, r.ready);
     free(r.wanted.id);
+    cost_free(&r.cost);
     text_free(&dir);
     plan_free(p);
     return code;

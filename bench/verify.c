@@ -173,19 +173,22 @@ static bool compute_again(const struct verify *w, enum isa isa, const struct pla
     struct run first;
     plan_run(p, 0, &first);
     struct comparison c = {.store = s, .e = e};
+    struct cost cost = {0};
     struct dataset **ready = mem_zeroed(plan_n_datasets(p), sizeof *ready, e);
     const struct job job = {.plan = p,
                             .store = s,
                             .sink = {&c, compare_data, compare_runs, not_stored},
                             .wanted = sample,
-                            .again = EVERYTHING_AGAIN,
+                            .cost = &cost,
                             .kernels = kernels_get(isa, (enum precision)first.v[KEY_SWEEP_precision].word),
                             .ready = ready,
                             .threads = (int)w->threads,
                             .quiet = w->quiet};
     struct tally t;
-    const bool ok = ready && job_run(&job, &t, e) && !t.n_failed && !t.n_unusable;
+    const bool ok = ready && cost_make(p, s, sample, EVERYTHING_AGAIN, &cost, e) && job_run(&job, &t, e) &&
+                    !t.n_failed && !t.n_unusable;
     free(ready);
+    cost_free(&cost);
     char a[SHOW_CHARS], b[SHOW_CHARS];
     printf("%s of %s runs computed again (--seed %llu, %s): %zu equal to the bit, %zu not\n", show_count(n, a),
            show_count(n_present, b), (unsigned long long)seed, isa_names[isa], c.n_same, n - c.n_same);

@@ -1,4 +1,5 @@
 /* Whole files and folders. Declared in text.h. */
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <dirent.h>
@@ -21,6 +22,11 @@ bool file_read(const char *path, char **data, size_t *len, struct err *e) {
     size_t cap = 0, chunk = 1 << 16, n = 0;
     char *s = NULL;
     bool ok = false;
+    if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size > machine_get()->memory_bytes) {
+        err_add(e, "%s: cannot read: the file has %.0f MiB, %.0f MiB of memory are available", path,
+                (double)st.st_size / (1 << 20), (double)machine_get()->memory_bytes / (1 << 20));
+        goto out;
+    }
     /* The size is a hint: pipes and /proc files have none. */
     if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (size_t)st.st_size + 1 > chunk)
         chunk = (size_t)st.st_size + 1;
@@ -97,6 +103,20 @@ static bool is_dir(const char *path) {
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+/* So that a folder that was made is still there after a loss of power. What cannot be synced is as safe as it
+ * is. */
+static void sync_parent(const char *path) {
+    char *parent = strdup(path), *slash = parent ? strrchr(parent, '/') : NULL;
+    if (slash)
+        slash[slash == parent] = '\0';
+    const int fd = parent ? open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(parent);
+}
+
 bool dir_make(const char *path, struct err *e) {
     char *s = strdup(path);
     if (!s)
@@ -107,7 +127,9 @@ bool dir_make(const char *path, struct err *e) {
             continue;
         bool last = !*p;
         *p = '\0';
-        if (mkdir(s, 0777) && !is_dir(s)) {
+        if (!mkdir(s, 0777)) {
+            sync_parent(s);
+        } else if (!is_dir(s)) {
             int reason = errno == EEXIST ? ENOTDIR : errno;
             ok = err_add(e, "%s: cannot make the folder %s: %s", path, s, strerror(reason));
         }

@@ -139,12 +139,35 @@ static void files(void **s) {
     }
 }
 
+/* What a killed writer left is taken away; what one at work is writing, and any other file, is not. */
+static void leftovers(void **state) {
+    (void)state;
+    static const char *const names[] = {"a.csv.999999999.tmp", "a.csv.tmp", "a.999999999.csv", "999999999.tmp",
+                                        ".tmp"};
+    char dir[] = "/tmp/test_text.XXXXXX", path[64];
+    struct err e = {0};
+    assert_non_null(mkdtemp(dir));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        assert_true(file_write(path, "x", 1, &e));
+    }
+    snprintf(path, sizeof path, "%s/b.csv.%ld.tmp", dir, (long)getpid());
+    assert_true(file_write(path, "x", 1, &e));
+    dir_clean(dir);
+    assert_int_equal(unlink(path), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        assert_int_equal(unlink(path) == 0, i > 0);
+    }
+    assert_int_equal(rmdir(dir), 0);
+    dir_clean("/no/such/folder");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(messages_pile_up),
-        cmocka_unit_test(strings_grow),
-        cmocka_unit_test(nearest),
-        cmocka_unit_test(files),
+        cmocka_unit_test(messages_pile_up), cmocka_unit_test(strings_grow),
+        cmocka_unit_test(nearest),          cmocka_unit_test(files),
+        cmocka_unit_test(leftovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,16 @@ expect 2 'expected the folder to make' merge new
 [ ! -e new ] || fail 'a merge that could not be left a folder'
 expect 0 'bench merge INTO DIR' merge --help
 
+cp -r s1 foreign
+"$MEDDLE" foreign note numerics "$("$MEDDLE" s1 sql "SELECT CAST (text AS TEXT) FROM note WHERE name = 'numerics'")0"
+expect 2 'whose numbers may differ: they are not merged' merge part foreign
+same part 'a merge that was refused'
+sed 's/^seeds.*/seeds = 4/' grid.ini >fourth.ini
+expect 0 ', 0 failures' --grid fourth.ini --out fourth --no-plots --quiet
+expect 0 'fourth is of another grid: its runs are kept' merge part fourth --no-plots
+same part 'a merge with another grid'
+expect 0 '^144 runs, 0 computed now' --grid fourth.ini --out part --no-plots --quiet
+
 # Proof: checksums of all rows, a sample again; with other instructions and another number of threads too.
 expect 0 'every checksum holds' verify merged --sample 20%
 expect 0 '87 of 432 runs computed again .*: 87 equal to the bit, 0 not' verify merged --sample 20% --isa scalar --threads 1
@@ -85,7 +95,8 @@ expect 0 'bench verify DIR' verify --help
 cp -r merged damaged
 "$MEDDLE" damaged sql 'UPDATE run SET weights_hash = weights_hash + 1 WHERE id = (SELECT max(id) FROM run)'
 expect 1 'run [0-9a-f]{16} is damaged' verify damaged --sample 0%
-expect 2 'is damaged' merge new damaged
+expect 2 'is damaged' merge new s1 damaged
+[ ! -e new ] || fail 'a damaged source was found too late'
 cp -r merged swapped
 "$MEDDLE" swapped sql 'CREATE TEMP TABLE t AS SELECT * FROM run WHERE id = (SELECT min(id) FROM run);
     DELETE FROM run WHERE id IN (SELECT id FROM t); UPDATE t SET id = id + 1; INSERT INTO run SELECT * FROM t'
