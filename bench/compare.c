@@ -4,6 +4,7 @@
 #include "command.h"
 #include "known.h"
 #include "options.h"
+#include "report/note.h"
 #include "report/summary.h"
 #include <math.h>
 #include <stdio.h>
@@ -53,18 +54,9 @@ static void folder_close(struct folder *f) {
     free(f->build);
 }
 
-/* The line `name: VALUE` of a note. */
 static void add_note(struct text *t, const char *note, const char *name) {
-    const size_t n = strlen(name);
-    for (const char *line = note; line && *line;) {
-        const size_t len = strcspn(line, "\n");
-        if (len > n + 2 && !strncmp(line, name, n) && !strncmp(line + n, ": ", 2)) {
-            text_add_n(t, line + n + 2, len - n - 2);
-            return;
-        }
-        line += len + !!line[len];
-    }
-    text_add(t, "unknown");
+    if (!note_value(note, name, t))
+        text_add(t, "unknown");
 }
 
 /* ---- what is said ---------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct sweep {
     const char *grid, *out, *seeds, *shard;
@@ -97,6 +98,16 @@ static bool put_notes(struct store *s, const struct sweep *w, const struct plan 
     return ok;
 }
 
+/* When runs were last computed: a command that finds nothing to do changes nothing in the store. */
+static bool put_date(struct store *s, struct err *e) {
+    const time_t now = time(NULL);
+    char date[32];
+    struct tm utc;
+    if (!gmtime_r(&now, &utc) || !strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc))
+        return true;
+    return store_put_note(s, "date", date, strlen(date), e);
+}
+
 /* What a sweep has at hand while it runs. */
 struct running {
     const struct plan *plan;
@@ -154,7 +165,8 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
                             .ready = r->ready,
                             .threads = (int)w->threads,
                             .quiet = w->quiet};
-    bool ok = put_notes(r->store, w, r->plan, isa, e) && job_run(&job, t, e);
+    bool ok =
+        put_notes(r->store, w, r->plan, isa, e) && job_run(&job, t, e) && (!t->n_done || put_date(r->store, e));
     interrupt_release(); /* tables can be made again at any time: an interruption there just ends the program */
     const double before_report = clock_s();
     say_left_out(r, e);

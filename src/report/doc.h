@@ -26,9 +26,14 @@ struct table *doc_table(struct doc *d, const struct table_column *column, size_t
                         const char *caption);
 
 /* doc_markdown.c: raw text that reads well, tables padded. doc_tex.c: the tables, for \input: booktabs, one
- * table environment each. Out of memory: out->failed. */
+ * table environment each. doc_html.c: the body of a page. Out of memory: out->failed. */
 void doc_markdown(const struct doc *d, struct text *out);
 void doc_tex(const struct doc *d, struct text *out);
-/* One string as either format wants it. */
+void doc_html(const struct doc *d, struct text *out);
+/* One string as each format wants it; in HTML for text and for quoted attributes alike. */
 void markdown_escape(const char *s, size_t len, struct text *out);
 void tex_escape(const char *s, size_t len, struct text *out);
+void html_escape(const char *s, size_t len, struct text *out);
+void html_add(const char *s, struct text *out); /* the same, to its end */
+/* The id of a heading of level 2: headings of that level are this program's own words, and so differ. */
+void html_anchor(const char *heading, struct text *out);

@@ -105,8 +105,21 @@ static void draw_all(const char *folder, struct err *e) {
     text_free(&script);
 }
 
-bool plots_write(const struct results *r, const char *dir, bool draw, struct err *e) {
-    struct figure_list l = {0};
+void figures_free(struct figure_list *l) {
+    for (size_t i = 0; i < l->n; i++) {
+        struct figure *f = &l->figure[i];
+        text_free(&f->title);
+        text_free(&f->what);
+        text_free(&f->subtitle);
+        text_free(&f->gp);
+        text_free(&f->dat);
+    }
+    free(l->figure);
+    *l = (struct figure_list){0};
+}
+
+bool plots_write(const struct results *r, const char *dir, bool draw, struct figure_list *l, struct err *e) {
+    *l = (struct figure_list){0};
     struct text folder = {0};
     struct group *groups = NULL;
     struct plot_input in = {.r = r};
@@ -114,15 +127,10 @@ bool plots_write(const struct results *r, const char *dir, bool draw, struct err
     bool ok = !folder.failed || err_add(e, "out of memory for a path in %s", dir);
     ok = ok && results_groups(r, &groups, &in.n, e);
     in.group = groups;
-    ok = ok && find_ranges(&in, e) && plots_tuning(&in, &l, e) && plots_data_axis(&in, &l, e) &&
-         plots_curves(&in, &l, e) && dir_make(folder.s, e) && write_all(folder.s, &l, e);
-    if (ok && draw && l.n)
+    ok = ok && find_ranges(&in, e) && plots_tuning(&in, l, e) && plots_data_axis(&in, l, e) &&
+         plots_curves(&in, l, e) && dir_make(folder.s, e) && write_all(folder.s, l, e);
+    if (ok && draw && l->n)
         draw_all(folder.s, e);
-    for (size_t i = 0; i < l.n; i++) {
-        text_free(&l.figure[i].gp);
-        text_free(&l.figure[i].dat);
-    }
-    free(l.figure);
     free(in.range);
     free(folder.s);
     results_groups_free(groups, in.n);

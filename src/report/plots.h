@@ -1,10 +1,10 @@
-/* Figures: what the modules plots*.c share. A figure is a gnuplot script and its data, made as text and then
- * written.
+/* Figures: what the modules plots*.c share.
  *
  * Scripts draw at fixed places, counted in pixels of a page PLOT_WIDTH wide (gnuplot's own layout moves with
  * the length of labels, and figures of one sweep are compared side by side). That width is a column of
  * print, 8.5 cm: 2 px a point. */
 #pragma once
+#include "report/figures.h"
 #include "report/results.h"
 #include <string.h>
 
@@ -16,14 +16,6 @@ enum {
 };
 enum { PLOT_TITLE_CHARS = 50, PLOT_SUBTITLE_CHARS = 60 };
 
-struct figure {
-    char name[128]; /* of its files, without ending */
-    struct text gp, dat;
-};
-struct figure_list {
-    struct figure *figure;
-    size_t n, cap;
-};
 /* A new figure, named by words joined with `-`: of anything but letters, digits, `.`, `_` and `-` a `-` is
  * made, and what would not be told apart gets a hash of the words. NULL when out of memory. Valid until the
  * next call. */

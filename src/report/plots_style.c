@@ -7,6 +7,7 @@
 
 void style_open(struct figure *f, const char *what, int height) {
     struct text *gp = &f->gp;
+    text_add(&f->what, what);
     text_addf(gp,
               "# %s\n"
               "# Draws %s.svg and .png beside itself, from any folder: gnuplot %s.gp\n"
@@ -26,10 +27,13 @@ void style_open(struct figure *f, const char *what, int height) {
 }
 
 void style_title(struct figure *f, const char *title, const char *const *lines, size_t n) {
+    text_add(&f->title, title);
     text_add(&f->gp, "set label 1 ");
     gnuplot_quote(&f->gp, title, PLOT_TITLE_CHARS);
     text_add(&f->gp, " at screen X(10), Y(H-16) noenhanced\n");
     for (size_t i = 0; i < n; i++) {
+        text_add(&f->subtitle, i ? "; " : "");
+        text_add(&f->subtitle, lines[i]);
         text_addf(&f->gp, "set label %zu ", 2 + i);
         gnuplot_quote(&f->gp, lines[i], PLOT_SUBTITLE_CHARS);
         text_addf(&f->gp, " at screen X(10), Y(H-%zu) noenhanced font ',%d' textcolor rgb '#505050'\n",

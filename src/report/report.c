@@ -1,6 +1,7 @@
 /* A results folder, rebuilt from plan and store. */
 #include "report/report.h"
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/summary.h"
 
 /* Tables of runs and cells need no scores. */
@@ -39,7 +40,11 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
         ok = path.failed ? err_add(e, "%s: out of memory", dir) : files[k].write(&scores, path.s, e);
         text_free(&path);
     }
-    ok = ok && (!o->plots || plots_write(&r, dir, true, e));
+    struct figure_list figures = {0};
+    ok = ok && (!o->plots || plots_write(&r, dir, true, &figures, e));
+    ok =
+        ok && html_write(&scores, dir, &figures, e); /* last: it holds the figures, and names hashes of files */
+    figures_free(&figures);
     scores_free(&scores);
     results_free(&r);
     return ok;

@@ -7,6 +7,7 @@ struct report_options {
     bool plots; /* draw pictures (needs gnuplot; without it a note says what is missing) */
     bool quiet;
 };
-/* Writes runs.csv, curves.csv, summary.md and plots/ into dir. Runs not in the store are left out. */
+/* Writes the tables (report.c lists them), plots/ and report.html into dir. Runs not in the store are left out.
+ */
 bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o,
                   struct err *e);

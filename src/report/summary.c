@@ -14,7 +14,7 @@ bool summary_make(const struct scores *s, struct doc *d, struct err *e) {
     summary_learnt(s, d);
     summary_trends(s, d);
     summary_failures(s, d);
-    ok = ok && summary_data(s, d, e);
+    ok = ok && summary_not_computed(s, d, e) && summary_data(s, d, e);
     summary_below(s, d);
     if (!ok)
         doc_free(d);

@@ -14,7 +14,8 @@ bool summary_write_csv(const struct scores *s, const char *path, struct err *e);
 /* summary_run.c: what was run, on what. */
 void summary_runs(const struct scores *s, struct doc *d);
 bool summary_data(const struct scores *s, struct doc *d, struct err *e);
-void summary_below(const struct scores *s, struct doc *d); /* runs below L* */
+bool summary_not_computed(const struct scores *s, struct doc *d, struct err *e); /* after the failures */
+void summary_below(const struct scores *s, struct doc *d);                       /* runs below L* */
 /* Adds to out a remark on the minima of a group's data, nothing where all are fine. */
 bool summary_no_minimum(const struct scores *s, const struct group *g, struct text *out, struct err *e);
 /* summary_ranking.c: who is first. */

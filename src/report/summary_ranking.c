@@ -57,6 +57,16 @@ static void add_epochs(struct text *t, double epochs) {
     text_add(t, epochs == 1 ? " epoch" : " epochs");
 }
 
+/* How well the leader takes a step size that is off. */
+static void add_width(struct text *t, const struct scores *s, const struct group *g) {
+    const struct robustness b = robustness_of(s->r, g);
+    if (b.known && b.decades > 0)
+        text_addf(t, " %s takes at most twice as long over %s%.2g decades of eta0.", g->optimizer,
+                  b.at_least ? "at least " : "", b.decades);
+    else if (b.known && !b.at_least)
+        text_addf(t, " With no other eta0 does %s come within twice that time.", g->optimizer);
+}
+
 static void add_verdict(struct text *t, const struct scores *s, const struct ranking *k) {
     const struct standing *first = &k->row[0];
     const struct group *g = group_of(s, first);
@@ -87,8 +97,10 @@ static void add_verdict(struct text *t, const struct scores *s, const struct ran
     if (!isnan(first->first) && k->n > 1)
         text_addf(t, " It stays first in %.0f%% of %d resamplings of the %zu seeds.", 100 * first->first,
                   RESAMPLES, k->n_seeds);
-    if (k->n == 1)
+    if (k->n == 1) {
+        add_width(t, s, g);
         return;
+    }
     text_add(t, " Its best cell (");
     add_epochs(t, first->best);
     text_add(t, ") is");
@@ -98,6 +110,7 @@ static void add_verdict(struct text *t, const struct scores *s, const struct ran
         n++;
     add_rows(t, s, k, VERDICT_LESS, n ? "; slower than the best cell of " : " slower than that of ", true);
     text_add(t, ".");
+    add_width(t, s, g);
 }
 
 static void add_evidence(struct text *t, const struct ranking *k) {

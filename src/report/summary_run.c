@@ -2,9 +2,11 @@
 #include "report/summary.h"
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
-enum { NAMED_RUNS = 20 };
+enum { NAMED_RUNS = 20, NAMED_REASONS = 10 };
 
 void summary_runs(const struct scores *s, struct doc *d) {
     static const struct table_column columns[] = {{"status", false}, {"runs", true}, {"share", true}};
@@ -59,13 +61,13 @@ static void cell_span(struct table *t, struct span s) {
 
 /* Facts about a group's data sets, over the seeds. */
 struct facts {
-    struct span rows, features, nnz, test, lstar;
+    struct span rows, features, nnz, sparsity, test, lstar, gradient;
     size_t n, n_without_minimum; /* of n minima */
 };
 
 static bool facts_find(const struct results *r, const struct group *g, struct facts *f, struct err *e) {
     const struct span none = {INFINITY, -INFINITY};
-    *f = (struct facts){none, none, none, none, none, 0, 0};
+    *f = (struct facts){none, none, none, none, none, none, none, 0, 0};
     const struct cell *c = group_cell(r, g, 0);
     for (size_t k = 0; k < c->n; k++) {
         struct run run;
@@ -77,6 +79,7 @@ static bool facts_find(const struct results *r, const struct group *g, struct fa
             span_add(&f->rows, (double)d->n_rows);
             span_add(&f->features, (double)d->n_features);
             span_add(&f->nnz, (double)d->nnz);
+            span_add(&f->sparsity, 1 - (double)d->nnz / ((double)d->n_rows * (double)d->n_features));
             span_add(&f->test, (double)d->n_test);
         }
         if (!store_get_minimum(r->store, plan_dataset_fingerprint(r->plan, run.dataset),
@@ -85,6 +88,7 @@ static bool facts_find(const struct results *r, const struct group *g, struct fa
             return false;
         if (found) {
             span_add(&f->lstar, m.loss);
+            span_add(&f->gradient, m.max_gradient);
             f->n++;
             f->n_without_minimum += minimum_missing(&m);
         }
@@ -109,9 +113,9 @@ bool summary_no_minimum(const struct scores *s, const struct group *g, struct te
 }
 
 bool summary_data(const struct scores *s, struct doc *d, struct err *e) {
-    static const struct table_column columns[] = {{"data", false},     {"rows", true},     {"features", true},
-                                                  {"non-zeros", true}, {"held out", true}, {"L*", true},
-                                                  {"", false}};
+    static const struct table_column columns[] = {
+        {"data", false},    {"rows", true}, {"features", true},       {"non-zeros", true}, {"sparsity", true},
+        {"held out", true}, {"L*", true},   {"gradient there", true}, {"", false}};
     text_add(doc_heading(d, 2), "Data");
     struct table *t = doc_table(d, columns, LENGTH(columns), "Data sets, over the seeds.");
     bool ok = true;
@@ -123,11 +127,66 @@ bool summary_data(const struct scores *s, struct doc *d, struct err *e) {
         cell_span(t, f.rows);
         cell_span(t, f.features);
         cell_span(t, f.nnz);
+        cell_span(t, f.sparsity);
         cell_span(t, f.test);
         cell_span(t, f.lstar);
+        cell_span(t, f.gradient);
         add_no_minimum(&t->text, &f);
         table_end_cell(t);
     }
+    return ok;
+}
+
+/* ---- runs that could not be computed ----------------------------------------------------------------------
+ */
+
+static int compare_ids(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The reasons on record, each with how many runs it kept from being computed. */
+bool summary_not_computed(const struct scores *s, struct doc *d, struct err *e) {
+    struct {
+        char *text;
+        size_t n;
+    } reason[NAMED_REASONS] = {0};
+    uint64_t *ids = NULL;
+    size_t n_ids = 0, n_reasons = 0, n_more = 0;
+    bool ok = store_failures(s->r->store, &ids, &n_ids, e);
+    for (size_t i = 0; ok && n_ids && i < s->r->n; i++) {
+        const struct result *row = &s->r->row[i];
+        char *text = NULL;
+        if (row->status != STATUS_MISSING || (i && row[-1].id == row->id) ||
+            !bsearch(&row->id, ids, n_ids, sizeof *ids, compare_ids))
+            continue;
+        if (!(ok = store_get_failure(s->r->store, row->id, &text, e)) || !text)
+            continue;
+        size_t k = 0;
+        while (k < n_reasons && strcmp(reason[k].text, text))
+            k++;
+        if (k < NAMED_REASONS) {
+            if (k == n_reasons) {
+                reason[n_reasons++].text = text;
+                text = NULL;
+            }
+            reason[k].n++;
+        } else {
+            n_more++;
+        }
+        free(text);
+    }
+    if (ok && n_reasons)
+        text_add(doc_text(d), "Not computed, and why:");
+    for (size_t k = 0; k < n_reasons; k++) {
+        if (ok)
+            text_addf(doc_item(d), "%zu run%s: %.*s", reason[k].n, reason[k].n == 1 ? "" : "s",
+                      (int)strcspn(reason[k].text, "\n"), reason[k].text);
+        free(reason[k].text);
+    }
+    if (ok && n_more)
+        text_addf(doc_item(d), "%zu more for other reasons", n_more);
+    free(ids);
     return ok;
 }
 

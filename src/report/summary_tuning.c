@@ -209,16 +209,22 @@ void summary_failures(const struct scores *s, struct doc *d) {
                                                   {"converged", true},
                                                   {"exhausted", true},
                                                   {"diverged", true},
-                                                  {"of these blown up", true}};
+                                                  {"of these blown up", true},
+                                                  {"not run", true}};
+    size_t n_missing = 0;
+    for (size_t k = 0; k < s->r->n_cells; k++)
+        n_missing += s->r->cell[k].n_missing;
     text_add(doc_heading(d, 2), "Failures");
-    text_add(doc_text(d), "Shares of the runs of all of an optimizer's cells.");
-    struct table *t = doc_table(d, columns, LENGTH(columns), "Failures by kind.");
+    text_add(doc_text(d),
+             "Shares of the runs of all of an optimizer's cells, not counting those that were not run.");
+    struct table *t = doc_table(d, columns, LENGTH(columns) - !n_missing, "Failures by kind.");
     for (size_t k = 0; k < s->n; k++) {
         const struct group *g = &s->group[k];
-        size_t n = 0, converged = 0, exhausted = 0, diverged = 0, blown = 0;
+        size_t n = 0, converged = 0, exhausted = 0, diverged = 0, blown = 0, missing = 0;
         for (size_t i = 0; i < g->n_cells; i++) {
             const struct cell *c = group_cell(s->r, g, i);
             n += c->n - c->n_missing;
+            missing += c->n_missing;
             converged += c->n_converged;
             exhausted += c->n_exhausted;
             diverged += c->n_diverged;
@@ -234,6 +240,8 @@ void summary_failures(const struct scores *s, struct doc *d) {
         table_percent(t, (double)exhausted / (double)n);
         table_percent(t, (double)diverged / (double)n);
         table_percent(t, (double)blown / (double)diverged);
+        if (n_missing)
+            table_number(t, (double)missing);
     }
 }
 

@@ -21,7 +21,7 @@ eta0 = 0.1, 1, 10
 eta0 = 0.1, 1
 EOF
 expect 0 '45 runs, ' --grid small.ini --out a --quiet --no-plots --seeds 1..3
-files="runs.csv curves.csv cells.csv data.csv bands.csv summary.csv summary.md summary.tex"
+files="runs.csv curves.csv cells.csv data.csv bands.csv summary.csv summary.md summary.tex report.html"
 mkdir before && cp a/* before
 rm small.svm small.ini
 (cd a && rm $files)

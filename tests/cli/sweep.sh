@@ -31,7 +31,7 @@ expect 0 '^104 runs, 104 computed now, 0 failures, [0-9.]+ s, [0-9.]+ million no
     --grid grid.ini --no-plots --quiet --threads 1
 expect 0 '^104 runs, 0 computed now, 0 failures' --grid grid.ini --no-plots
 expect 0 '104 runs on 4 data sets, 0 of them to compute' --grid grid.ini --dry-run
-for file in sweep.db runs.csv curves.csv summary.md; do
+for file in sweep.db runs.csv curves.csv summary.md report.html; do
     [ -s "results/small/$file" ] || fail "$file was not written"
 done
 [ "$(wc -l <results/small/runs.csv)" -eq 105 ] || fail 'runs.csv has not a row a run'

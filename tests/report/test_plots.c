@@ -226,6 +226,13 @@ static void alone(const char *script) {
     }
 }
 
+static bool write_plots(struct fixture *f, bool draw) {
+    struct figure_list made;
+    bool ok = plots_write(&f->r, f->dir, draw, &made, &f->e);
+    figures_free(&made);
+    return ok;
+}
+
 static void test_figures(void **state) {
     (void)state;
     bool draw = gnuplot_found();
@@ -236,7 +243,7 @@ static void test_figures(void **state) {
         struct fixture f;
         char name[160], plots[80];
         fixture_open(&f, s->grid, s->law);
-        check(&f, plots_write(&f.r, f.dir, draw, &f.e) && !f.e.count, s->what);
+        check(&f, write_plots(&f, draw) && !f.e.count, s->what);
         snprintf(plots, sizeof plots, "%s/plots", f.dir);
         size_t n = each_file(plots, ".dat", NULL, false);
         if (n != s->n_figures || each_file(plots, ".gp", NULL, false) != n + 1)
@@ -265,7 +272,7 @@ static void test_best_cell_is_unique(void **state) {
     (void)state;
     struct fixture f;
     fixture_open(&f, sweeps[0].grid, LAW_MIXED);
-    check(&f, plots_write(&f.r, f.dir, false, &f.e), "plots");
+    check(&f, write_plots(&f, false), "plots");
     char *dat = read_plot(&f, "heatmap-adam-text.dat");
     assert_int_equal(count(dat, " best "), 2); /* the header, and one cell */
     assert_int_equal(count(dat, "\n"), 2 + 9 * 2);
@@ -282,7 +289,7 @@ static void test_labels_of_curves_keep_apart(void **state) {
         text_addf(&grid, "[optimizer sgd%d]\nkind = sgd\neta0 = %.2f\n", k, 1 + 0.01 * (k * 7 % N));
     struct fixture f;
     fixture_open(&f, grid.s, LAW_MIXED);
-    check(&f, plots_write(&f.r, f.dir, false, &f.e), "plots");
+    check(&f, write_plots(&f, false), "plots");
     char *gp = read_plot(&f, "curves-text.gp");
     double at[N];
     int n = 0;
@@ -308,7 +315,7 @@ static void test_without_gnuplot(void **state) {
     fixture_open(&f, sweeps[0].grid, LAW_MIXED);
     snprintf(path, sizeof path, "%s", before ? before : "");
     setenv("PATH", f.dir, 1);
-    bool ok = plots_write(&f.r, f.dir, true, &f.e);
+    bool ok = write_plots(&f, true);
     setenv("PATH", path, 1);
     check(&f, ok, "plots without gnuplot");
     assert_int_equal(f.e.count, 1);

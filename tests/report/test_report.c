@@ -4,8 +4,8 @@
 
 static void a_folder_is_rebuilt_byte_for_byte(void **state) {
     (void)state;
-    static const char *const names[] = {"runs.csv",  "curves.csv",  "cells.csv",  "data.csv",
-                                        "bands.csv", "summary.csv", "summary.md", "summary.tex"};
+    static const char *const names[] = {"runs.csv",    "curves.csv", "cells.csv",   "data.csv",   "bands.csv",
+                                        "summary.csv", "summary.md", "summary.tex", "report.html"};
     enum { N = sizeof names / sizeof *names };
     const struct report_options options = {.plots = false, .quiet = true};
     struct canned c;
