@@ -13,11 +13,12 @@
 #include <sys/stat.h>
 
 struct merge {
-    bool no_plots, quiet;
+    bool no_plots, pdf, quiet;
 };
 
 static const struct option options[] = {
     {"no-plots", NULL, OPTION_FLAG, offsetof(struct merge, no_plots), "tables only", NULL, 0, 0},
+    {"pdf", NULL, OPTION_FLAG, offsetof(struct merge, pdf), "pictures as PDF too", NULL, 0, 0},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct merge, quiet), "no messages but errors", NULL, 0, 0},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
@@ -80,9 +81,11 @@ static int finish(struct store *s, const char *into, const struct merge *w, stru
     static const struct ids all;
     struct cost c = {0};
     struct plan *p = known_plan(s, e);
-    bool ok = p &&
-              report_write(p, s, into, &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e) &&
-              cost_make(p, s, &all, RETRY_FAILED, &c, e);
+    bool ok =
+        p &&
+        report_write(p, s, into,
+                     &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e) &&
+        cost_make(p, s, &all, RETRY_FAILED, &c, e);
     if (ok)
         printf("%zu runs in the grid, %zu of them missing: %s\n", plan_n_runs(p), c.n_todo, into);
     cost_free(&c);

@@ -8,11 +8,12 @@
 #include <string.h>
 
 struct report {
-    bool no_plots, quiet;
+    bool no_plots, pdf, quiet;
 };
 
 static const struct option options[] = {
     {"no-plots", NULL, OPTION_FLAG, offsetof(struct report, no_plots), "tables only", NULL, 0, 0},
+    {"pdf", NULL, OPTION_FLAG, offsetof(struct report, pdf), "pictures as PDF too", NULL, 0, 0},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct report, quiet), "no messages but errors", NULL, 0, 0},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
@@ -23,9 +24,11 @@ static int rebuild(const char *dir, const struct report *w, struct err *e) {
     struct plan *p = s ? known_plan(s, e) : NULL;
     int code = EXIT_USAGE;
     if (p)
-        code = report_write(p, s, dir, &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e)
-                   ? EXIT_DONE
-                   : EXIT_INCOMPLETE;
+        code =
+            report_write(p, s, dir,
+                         &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e)
+                ? EXIT_DONE
+                : EXIT_INCOMPLETE;
     if (code == EXIT_DONE)
         printf("%zu runs, tables%s made again in %.2f s: %s\n", plan_n_runs(p),
                w->no_plots ? "" : " and pictures", clock_s() - start, dir);

@@ -23,7 +23,7 @@ struct sweep {
     struct scope scope;
     uint64_t threads, memory; /* memory 0: what the system says */
     int isa;                  /* 0: the best; else 1 + enum isa */
-    bool dry_run, fresh, retry_failed, no_plots, quiet, verbose;
+    bool dry_run, fresh, retry_failed, no_plots, pdf, quiet, verbose;
     int argc;
     char **argv;
 };
@@ -55,6 +55,7 @@ static const struct option options[] = {
     {"fresh", NULL, OPTION_FLAG, offsetof(struct sweep, fresh),
      "forget what the folder holds and run everything", NULL, 0, 0},
     {"no-plots", NULL, OPTION_FLAG, offsetof(struct sweep, no_plots), "tables only", NULL, 0, 0},
+    {"pdf", NULL, OPTION_FLAG, offsetof(struct sweep, pdf), "pictures as PDF too", NULL, 0, 0},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct sweep, quiet), "no progress", NULL, 0, 0},
     {"verbose", NULL, OPTION_FLAG, offsetof(struct sweep, verbose), "the time of each part as well", NULL, 0,
      0},
@@ -150,7 +151,7 @@ static bool write_report(const struct sweep *w, const struct running *r, struct 
         }
     }
     return report_write(r->plan, r->store, r->dir,
-                        &(struct report_options){.plots = !w->no_plots, .quiet = w->quiet}, e);
+                        &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e);
 }
 
 /* In a folder that is ours, with a store that is open. */

@@ -89,9 +89,11 @@ static void drain(int fd, char *kept, size_t size) {
     kept[len] = '\0';
 }
 
-bool gnuplot_run(const char *script, struct err *e) {
+bool gnuplot_run(const char *script, const char *before, struct err *e) {
     /* -d: no start-up files of the user's or the system's; a picture looks the same for everyone. */
-    char *argv[] = {"gnuplot", "-d", (char *)script, NULL};
+    char *argv[] = {"gnuplot", "-d", before ? "-e" : (char *)script, (char *)before, (char *)script, NULL};
+    if (!before)
+        argv[3] = NULL;
     posix_spawn_file_actions_t files;
     int ends[2], status = 0;
     pid_t pid;

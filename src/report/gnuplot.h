@@ -9,9 +9,9 @@
  * which gnuplot expands nothing. */
 void gnuplot_quote(struct text *out, const char *s, size_t width);
 
-/* Runs one script, gnuplot as found on PATH. False and a message (gnuplot's own words included) when it is
- * missing, refuses the script or is killed. */
-bool gnuplot_run(const char *script, struct err *e);
+/* Runs one script, gnuplot as found on PATH, with `before` (a command; NULL: none) run first. False and a
+ * message (gnuplot's own words included) when it is missing, refuses the script or is killed. */
+bool gnuplot_run(const char *script, const char *before, struct err *e);
 
 /* Whether there is a gnuplot to run. */
 bool gnuplot_found(void);

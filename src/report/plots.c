@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static chart_kind *const kinds[] = {plots_tuning, plots_data_axis, plots_curves};
+
 struct figure *figures_add(struct figure_list *l, const char *const *words, size_t n, struct err *e) {
     enum { KEPT = 100 };
     struct text name = {0};
@@ -49,9 +51,7 @@ static bool find_ranges(struct plot_input *in, struct err *e) {
     in->range = mem_zeroed(in->n, sizeof *in->range, e);
     for (size_t i = 0; i < in->n && in->range; i++)
         for (size_t k = 0; k < in->group[i].n_cells; k++) {
-            struct cell c;
-            results_cell(in->r, in->group[i].cell[k], &c);
-            double m = c.median_epochs, *range = in->range[i];
+            double m = group_cell(in->r, &in->group[i], k)->median_epochs, *range = in->range[i];
             if (!(m < INFINITY))
                 continue;
             m = m > 0 ? m : 1; /* a start that meets the target needs a place on a log scale */
@@ -89,7 +89,7 @@ static bool write_all(const char *folder, const struct figure_list *l, struct er
 }
 
 /* Pictures that are not drawn cost a message, not the results. */
-static void draw_all(const char *folder, struct err *e) {
+static void draw_all(const char *folder, bool pdf, struct err *e) {
     struct text script = {0};
     /* A path that begins with a dash would be an option to gnuplot. */
     text_addf(&script, "%s%s/all.gp", folder[0] == '-' ? "./" : "", folder);
@@ -101,7 +101,7 @@ static void draw_all(const char *folder, struct err *e) {
     else if (script.failed)
         err_add(e, "out of memory for a path in %s", folder);
     else
-        gnuplot_run(script.s, e);
+        gnuplot_run(script.s, pdf ? "pdf = 1" : NULL, e);
     text_free(&script);
 }
 
@@ -118,21 +118,20 @@ void figures_free(struct figure_list *l) {
     *l = (struct figure_list){0};
 }
 
-bool plots_write(const struct results *r, const char *dir, bool draw, struct figure_list *l, struct err *e) {
+bool figures_write(const struct scores *s, const char *dir, const struct figures_options *o,
+                   struct figure_list *l, struct err *e) {
     *l = (struct figure_list){0};
     struct text folder = {0};
-    struct group *groups = NULL;
-    struct plot_input in = {.r = r};
+    struct plot_input in = {.s = s, .r = s->r, .group = s->group, .n = s->n};
     text_addf(&folder, "%s/plots", dir);
     bool ok = !folder.failed || err_add(e, "out of memory for a path in %s", dir);
-    ok = ok && results_groups(r, &groups, &in.n, e);
-    in.group = groups;
-    ok = ok && find_ranges(&in, e) && plots_tuning(&in, l, e) && plots_data_axis(&in, l, e) &&
-         plots_curves(&in, l, e) && dir_make(folder.s, e) && write_all(folder.s, l, e);
-    if (ok && draw && l->n)
-        draw_all(folder.s, e);
+    ok = ok && find_ranges(&in, e);
+    for (size_t k = 0; ok && k < sizeof kinds / sizeof *kinds; k++)
+        ok = kinds[k](&in, l, e);
+    ok = ok && dir_make(folder.s, e) && write_all(folder.s, l, e);
+    if (ok && o->draw && l->n)
+        draw_all(folder.s, o->pdf, e);
     free(in.range);
     free(folder.s);
-    results_groups_free(groups, in.n);
     return ok;
 }

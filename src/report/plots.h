@@ -5,7 +5,7 @@
  * print, 8.5 cm: 2 px a point. */
 #pragma once
 #include "report/figures.h"
-#include "report/results.h"
+#include "report/scores.h"
 #include <string.h>
 
 enum {
@@ -23,8 +23,9 @@ struct figure *figures_add(struct figure_list *l, const char *const *words, size
 
 /* What figures are drawn from. */
 struct plot_input {
-    const struct results *r;
-    const struct group *group; /* (n) */
+    const struct scores *s;
+    const struct results *r;   /* of s, */
+    const struct group *group; /* (n): likewise */
     size_t n;
     double (*range)[2]; /* (n): least and greatest median epochs-to-target of each group's cells, 0 < lo <= hi;
                            {0, 0}: none */
@@ -34,17 +35,17 @@ static inline bool group_same_data(const struct group *a, const struct group *b)
     return a->data_index == b->data_index && !strcmp(a->data, b->data);
 }
 
-/* ---- plots_tuning.c: heatmaps of one group, over two of its hyperparameters ---- */
-bool plots_tuning(const struct plot_input *in, struct figure_list *l, struct err *e);
+/* A kind of figure: adds those of a sweep, none where it has nothing to show. A new one is a file with such a
+ * function, and a line here and in plots.c, whose order is that of the report. */
+typedef bool chart_kind(const struct plot_input *in, struct figure_list *l, struct err *e);
+chart_kind plots_curves;    /* the loss of each optimizer's best cell, a figure a data set */
+chart_kind plots_tuning;    /* heatmaps of one group, over two of its hyperparameters */
+chart_kind plots_data_axis; /* heatmaps of one optimizer, its step size by an axis of the data */
+
+/* ---- plots_tuning.c ---- */
 /* The key with most levels among the hyperparameters of an optimizer section, `but` aside; eta0 before all,
  * numbers before words. KEY_COUNT: none that the rule has (with but = KEY_COUNT: none at all). */
 enum key plots_axis(const struct results *r, size_t optimizer_index, const struct run *run, enum key but);
-
-/* ---- plots_data_axis.c: heatmaps of one optimizer, its step size by an axis of the data ---- */
-bool plots_data_axis(const struct plot_input *in, struct figure_list *l, struct err *e);
-
-/* ---- plots_curves.c: the loss of each optimizer's best cell, a figure a data set ---- */
-bool plots_curves(const struct plot_input *in, struct figure_list *l, struct err *e);
 
 /* ---- plots_heatmap.c: a picture of cells on two axes ---- */
 enum cell_state { CELL_EMPTY, CELL_HIT, CELL_MISSED, CELL_DIVERGED };

@@ -11,12 +11,13 @@ void style_open(struct figure *f, const char *what, int height) {
     text_addf(gp,
               "# %s\n"
               "# Draws %s.svg and .png beside itself, from any folder: gnuplot %s.gp\n"
+              "# And .pdf: gnuplot -e 'pdf = 1' %s.gp\n"
               "name = '%s'\n"
               "dir = ARG0[1:strlen(ARG0)-strlen(name.'.gp')]\n"
               "dat = dir.name.'.dat'\n"
               "W = %d.; H = %d.\n"
               "X(px) = px/W; Y(px) = px/H\n",
-              what, f->name, f->name, f->name, PLOT_WIDTH, height);
+              what, f->name, f->name, f->name, f->name, PLOT_WIDTH, height);
     text_addf(gp,
               "reset\n"
               "set encoding utf8\n"
@@ -55,8 +56,14 @@ void style_close(struct figure *f, const char *commands) {
         "}\n"
         "set output dir.name.'.png'\n"
         "replot\n"
-        "set output\n",
-        PLOT_FONT, commands, PLOT_FONT, PLOT_FONT);
+        "set output\n"
+        "if (exists('pdf')) {\n"
+        "    set terminal pdfcairo size W/144,H/144 font 'sans,%d' fontscale 0.5 linewidth 0.5\n"
+        "    set output dir.name.'.pdf'\n"
+        "    replot\n"
+        "    set output\n"
+        "}\n",
+        PLOT_FONT, commands, PLOT_FONT, PLOT_FONT, PLOT_FONT);
 }
 
 void style_quantity(const struct results *r, size_t n_seeds, struct text *out) {

@@ -1,6 +1,7 @@
 /* A results folder, rebuilt from plan and store. */
 #include "report/report.h"
 #include "report/csv.h"
+#include "report/figures.h"
 #include "report/html.h"
 #include "report/summary.h"
 
@@ -41,7 +42,7 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
         text_free(&path);
     }
     struct figure_list figures = {0};
-    ok = ok && (!o->plots || plots_write(&r, dir, true, &figures, e));
+    ok = ok && (!o->plots || figures_write(&scores, dir, &(struct figures_options){true, o->pdf}, &figures, e));
     ok =
         ok && html_write(&scores, dir, &figures, e); /* last: it holds the figures, and names hashes of files */
     figures_free(&figures);

@@ -5,6 +5,7 @@
 
 struct report_options {
     bool plots; /* draw pictures (needs gnuplot; without it a note says what is missing) */
+    bool pdf;   /* pictures as PDF too */
     bool quiet;
 };
 /* Writes the tables (report.c lists them), plots/ and report.html into dir. Runs not in the store are left out.

@@ -3,7 +3,6 @@
  * each. */
 #pragma once
 #include "plan/plan.h"
-#include "report/figures.h"
 #include "store/store.h"
 
 enum status { STATUS_CONVERGED, STATUS_DIVERGED, STATUS_EXHAUSTED, STATUS_MISSING /* not in the store */ };
@@ -94,10 +93,6 @@ bool key_tells_groups(enum key key);
  * in logarithm rather than in value); names the first such key. */
 bool results_edge(const struct results *r, const struct group *g, enum key *edge);
 
-/* plots.c: heatmaps and convergence curves, one gnuplot for all. Writes plots/NAME.{gp,dat} and all.gp; if
- * `draw`, also NAME.{svg,png}. Pictures that cannot be drawn (no gnuplot) are no failure: true, with a message
- * in e that says why. *made: the figures; figures_free() it, also on failure. */
-bool plots_write(const struct results *r, const char *dir, bool draw, struct figure_list *made, struct err *e);
 /* csv.c: every run, every evaluation */
 bool csv_write_runs(const struct results *r, const char *path, struct err *e);
 bool csv_write_curves(const struct results *r, const char *path, struct err *e);

@@ -1,7 +1,8 @@
 /* Figures: drawn from invented curves, so that what a picture must show is known. Labels are hostile on
  * purpose. */
+#include "report/figures.h"
 #include "report/gnuplot.h"
-#include "report/results.h"
+#include "report/scores.h"
 #include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
@@ -46,6 +47,7 @@ struct fixture {
     struct plan *plan;
     struct store *store;
     struct results r;
+    struct scores s;
     struct err e;
 };
 
@@ -77,6 +79,7 @@ static void fixture_open(struct fixture *f, const char *grid, enum law law) {
         outcome_free(&o);
     }
     check(f, results_load(f->plan, f->store, &f->r, &f->e), "results");
+    check(f, scores_make(&f->r, &f->s, &f->e), "scores");
 }
 
 /* Calls visit for each file of plots/, in no order; then removes it if told so. */
@@ -103,6 +106,7 @@ static size_t each_file(const char *folder, const char *ending, void (*visit)(co
 
 static void fixture_close(struct fixture *f) {
     char plots[80];
+    scores_free(&f->s);
     results_free(&f->r);
     store_close(f->store);
     plan_free(f->plan);
@@ -210,13 +214,13 @@ static const struct sweep {
 static void alone(const char *script) {
     struct err e = {0};
     char path[512];
-    static const char *const ending[] = {".svg", ".png"};
+    static const char *const ending[] = {".svg", ".png", ".pdf"};
     if (strstr(script, "/all.gp"))
         return;
     for (int again = 0; again < 2; again++) {
-        if (again && !gnuplot_run(script, &e))
+        if (again && !gnuplot_run(script, NULL, &e))
             fail_msg("%s", e.text);
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < (again ? 2 : 3); k++) { /* PDF where it was asked for */
             struct stat st;
             snprintf(path, sizeof path, "%.*s%s", (int)(strlen(script) - 3), script, ending[k]);
             if (stat(path, &st) || st.st_size < 1000)
@@ -228,7 +232,7 @@ static void alone(const char *script) {
 
 static bool write_plots(struct fixture *f, bool draw) {
     struct figure_list made;
-    bool ok = plots_write(&f->r, f->dir, draw, &made, &f->e);
+    bool ok = figures_write(&f->s, f->dir, &(struct figures_options){draw, draw}, &made, &f->e);
     figures_free(&made);
     return ok;
 }
@@ -334,7 +338,7 @@ static void test_gnuplot_says_what_is_wrong(void **state) {
     snprintf(script, sizeof script, "%s/wrong.gp", f.dir);
     assert_true(file_write(script, "plot nonsense(\n", 15, &f.e));
     if (gnuplot_found()) {
-        assert_false(gnuplot_run(script, &f.e));
+        assert_false(gnuplot_run(script, NULL, &f.e));
         assert_non_null(strstr(f.e.text, "wrong.gp"));
         assert_non_null(strstr(f.e.text, "line 1"));
     } else {
