@@ -25,6 +25,7 @@ struct data_params {
     double test; /* share of rows held out, [0, 1) */
     /* libsvm; the strings belong to the caller */
     const char *path, *test_path; /* test_path NULL or "" if none */
+    bool f32;                     /* values must fit into single precision; no part of the fingerprint */
 };
 
 /* The fingerprint: 32 hex digits that name the data's content. Synthetic: a hash of the generator's version and

@@ -81,8 +81,9 @@ static bool read_parts(struct dataset *d, const char *train, size_t train_len, c
                        size_t test_len, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     uint64_t max_index = 0, max_test_index = 0;
-    bool ok = libsvm_parse(p->path, train, train_len, p->features, threads, &d->train, &max_index, e);
-    if (test && !libsvm_parse(p->test_path, test, test_len, p->features, threads, &d->test, &max_test_index, e))
+    bool ok = libsvm_parse(p->path, train, train_len, p->features, p->f32, threads, &d->train, &max_index, e);
+    if (test &&
+        !libsvm_parse(p->test_path, test, test_len, p->features, p->f32, threads, &d->test, &max_test_index, e))
         ok = false;
     if (!ok)
         return false;

@@ -14,6 +14,7 @@ struct chunk {
     const char *path, *begin, *end;
     size_t first_line, n_lines;
     uint64_t features;
+    bool f32;
 
     size_t n_rows, rows_cap, y_cap;
     uint64_t *row_end; /* (n_rows) within this chunk */
@@ -94,6 +95,8 @@ static bool parse_pair(struct chunk *c, size_t line, const char *s, size_t len, 
         return bad(c, line, s, len, "expected a number after the colon");
     if (!isfinite(x))
         return bad(c, line, s, len, "expected a finite value");
+    if (c->f32 && !isfinite((float)x))
+        return bad(c, line, s, len, "too large for precision = f32: expected at most 3.4e38 in size, or f64");
     if (x == 0)
         return true;
     if (!mem_grow(&c->idx, &c->idx_cap, c->nnz + 1, sizeof *c->idx, NULL) ||
@@ -157,8 +160,8 @@ static void chunk_parse(struct chunk *c) {
 }
 
 /* Cuts data at line ends; the last chunk takes the unterminated line. */
-static struct chunk *chunks_make(const char *path, const char *data, size_t len, uint64_t features, size_t *n,
-                                 struct err *e) {
+static struct chunk *chunks_make(const char *path, const char *data, size_t len, uint64_t features, bool f32,
+                                 size_t *n, struct err *e) {
     *n = len / CHUNK_BYTES + 1;
     struct chunk *chunks = mem_zeroed(*n, sizeof *chunks, e);
     const char *s = data, *end = data + len;
@@ -166,7 +169,7 @@ static struct chunk *chunks_make(const char *path, const char *data, size_t len,
         const char *cut = data + len / *n * (k + 1);
         const char *newline = k + 1 == *n || cut <= s ? NULL : memchr(cut - 1, '\n', (size_t)(end - cut) + 1);
         const char *stop = k + 1 == *n ? end : cut <= s ? s : newline ? newline + 1 : end;
-        chunks[k] = (struct chunk){.path = path, .begin = s, .end = stop, .features = features};
+        chunks[k] = (struct chunk){.path = path, .begin = s, .end = stop, .features = features, .f32 = f32};
         s = stop;
     }
     return chunks;
@@ -239,7 +242,7 @@ static bool chunks_join(const struct chunk *chunks, size_t n, bool minus, int th
     return true;
 }
 
-bool libsvm_parse(const char *path, const char *data, size_t len, uint64_t features, int threads,
+bool libsvm_parse(const char *path, const char *data, size_t len, uint64_t features, bool f32, int threads,
                   struct data_part *p, uint64_t *max_index, struct err *e) {
     const char *nul = memchr(data, '\0', len);
     if (nul) {
@@ -254,7 +257,7 @@ bool libsvm_parse(const char *path, const char *data, size_t len, uint64_t featu
     while (len && (is_blank(data[len - 1]) || data[len - 1] == '\n' || data[len - 1] == '\r'))
         len--;
     size_t n;
-    struct chunk *chunks = chunks_make(path, data, len, features, &n, e);
+    struct chunk *chunks = chunks_make(path, data, len, features, f32, &n, e);
     if (!chunks)
         return false;
 #pragma omp parallel for schedule(dynamic) num_threads(threads) if (n > 1)

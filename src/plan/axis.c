@@ -57,7 +57,7 @@ static bool add_argument(void *ctx, const char *s, size_t len) {
 
 /* name(arguments): s[0..len) with its parenthesis at s[name_len]. */
 static bool read_call(struct range_out *r, const char *s, size_t len, size_t name_len) {
-    const char *names[RANGES_MAX];
+    const char *names[RANGES_MAX + 1];
     const struct range_row *row = NULL;
     for (int k = 0; k < n_ranges; k++) {
         names[k] = ranges[k].name;
@@ -67,9 +67,12 @@ static bool read_call(struct range_out *r, const char *s, size_t len, size_t nam
     char copy[256];
     if (!row) {
         int n = diag_quoted(s, name_len);
+        const bool has_call = keys[r->key].numbers == NUMBERS_CALL; /* normal(SD), as for w0 */
         snprintf(copy, sizeof copy, "%.*s", n, s);
         text_addf(r->why, "'%s(' is not a range: expected linspace, logspace, log2space or range", copy);
-        add_nearest(r->why, copy, names, (size_t)n_ranges);
+        if (has_call)
+            text_addf(r->why, ", or %s(SD)", names[n_ranges] = keys[r->key].words);
+        add_nearest(r->why, copy, names, (size_t)n_ranges + has_call);
         return false;
     }
     size_t inner = len - name_len - 1;

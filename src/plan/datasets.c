@@ -65,6 +65,7 @@ static struct data_params params_of(const struct section *s, const struct value 
         p.seed = p.test > 0 ? (uint64_t)seed : 0;
         p.path = s->path;
         p.test_path = s->test_path;
+        p.f32 = v[KEY_SWEEP_precision].word == PRECISION_F32;
         return p;
     }
     p.seed = v[KEY_DATA_data_seed].word == VALUE_NUMBER ? whole(v[KEY_DATA_data_seed]) : (uint64_t)seed;

@@ -189,8 +189,8 @@ static void replace_seeds(struct grid *g, const char *seeds, struct diag *d) {
         free(g->sweep.list[KEY_SWEEP_seeds].v);
         g->sweep.list[KEY_SWEEP_seeds] = l;
     }
-    for (size_t i = 0; i < own.n; i++) {
-        diag_add(d, 0, "--seeds: %s", own.messages[i].text);
+    for (size_t i = 0; i < own.n; i++) { /* each begins with `seeds` */
+        diag_add(d, 0, "--%s", own.messages[i].text);
         free(own.messages[i].text);
     }
     d->failed |= own.failed;

@@ -39,7 +39,11 @@ static void complain_label(const struct choice *c, const char *s, size_t len, si
     for (size_t i = 0; i < c->n && n < 64; i++)
         names[n++] = c->section[i].label;
     text_add_n(&word, s, len);
-    text_addf(&why, "%s: no [%s] section is labelled '%.*s'", keys[c->key].name, kind, diag_quoted(s, len), s);
+    text_addf(&why, "%s: no [%s] section is labelled '%.*s': expected", keys[c->key].name, kind,
+              diag_quoted(s, len), s);
+    for (size_t i = 0; i < n; i++)
+        text_addf(&why, "%s %s", i == 0 ? "" : ",", names[i]);
+    text_add(&why, c->n > n ? ", ..." : "");
     if (word.s)
         add_nearest(&why, word.s, names, n);
     diag_add(d, line, "%s", why.s ? why.s : "unknown label");
@@ -79,10 +83,15 @@ static bool *read_labels(const struct choice *c, const struct section *s, struct
 
 static void complain_batch(const struct grid *g, const struct ini_entry *given, struct value v,
                            struct diag *d) {
+    const struct ini_entry *sweep = g->sweep.given[KEY_SWEEP_batch];
     struct text t = {0};
     value_print(KEY_SWEEP_batch, v, &t);
-    diag_add(d, given->line, "batch: %s is not a batch of the sweep (line %zu)", t.s ? t.s : "this",
-             section_line(&g->sweep, KEY_SWEEP_batch));
+    if (sweep)
+        diag_add(d, given->line, "batch: %s is not a batch of the sweep: expected some of %s (line %zu)",
+                 t.s ? t.s : "this", sweep->value, sweep->line);
+    else
+        diag_add(d, given->line, "batch: %s is not a batch of the sweep, which has no `batch` and so takes %s",
+                 t.s ? t.s : "this", keys[KEY_SWEEP_batch].fallback);
     text_free(&t);
 }
 

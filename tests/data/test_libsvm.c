@@ -100,6 +100,19 @@ static void good_files_are_read(void **state) {
     }
 }
 
+static void values_beyond_f32_are_refused_there_and_read_in_f64(void **state) {
+    const struct scratch *s = *state;
+    const char *text = "1 1:3.4028235e38\n0 1:1 2:-1e39\n";
+    struct err e = {0};
+    struct dataset *d = read_text(s, text, strlen(text), (struct data_params){0}, 1, &e);
+    assert_non_null(d);
+    data_free(d);
+    assert_null(read_text(s, text, strlen(text), (struct data_params){.f32 = true}, 1, &e));
+    if (!strstr(e.text, ":2: '2:-1e39': too large for precision = f32: expected") || e.count != 1)
+        fail_msg("%s", e.text);
+    err_clear(&e);
+}
+
 static void bad_files_are_refused(void **state) {
     const struct scratch *s = *state;
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -272,6 +285,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_files_are_read),
         cmocka_unit_test(bad_files_are_refused),
+        cmocka_unit_test(values_beyond_f32_are_refused_there_and_read_in_f64),
         cmocka_unit_test(all_errors_of_a_long_file_are_told),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(held_out_rows_are_a_random_subset),

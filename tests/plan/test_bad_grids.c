@@ -105,9 +105,10 @@ static const struct {
     {"[sweep]\nbatch = 60\nepohs = 1\n"
      "[data a]\nrows=50\nfeatures=3\nsparsity=0.9\n" ADAM,
      2, "grid.ini:2: batch = 60: [data a] (line 4) has 50 rows"},
-    {DATA ADAM "batch = 32\n", 1, "grid.ini:6: batch: 32 is not a batch of the sweep (line 1)"},
+    {DATA ADAM "batch = 32\n", 1,
+     "grid.ini:6: batch: 32 is not a batch of the sweep, which has no `batch` and so takes full"},
     {"[sweep]\nbatch = 32, 64\n" DATA ADAM "batch = full, 64\n", 1,
-     "grid.ini:8: batch: full is not a batch of the sweep (line 2)"},
+     "grid.ini:8: batch: full is not a batch of the sweep: expected some of 32, 64 (line 2)"},
     {"[sweep]\nbatch = 0\n" DATA ADAM "batch = 32\n", 1, "grid.ini:2: batch = 0: 0 is out of range"},
     {"[sweep]\nbatch = full, 32, 64\n" DATA "[optimizer linesearch]\n", 1,
      "grid.ini:7: [optimizer linesearch]: linesearch needs the loss of all rows at every step, so batch = 32 "
@@ -209,7 +210,7 @@ static const struct {
     {"[sweep]\nzip = eta0, beta2\n" DATA ADAM "eta0=1,2\n", 1,
      "zip: eta0 has 2 values (line 8), beta2 has 1 (line 7)"},
     /* labels */
-    {DATA ADAM "data = b\n", 1, "grid.ini:6: data: no [data] section is labelled 'b'"},
+    {DATA ADAM "data = b\n", 1, "grid.ini:6: data: no [data] section is labelled 'b': expected a"},
     {"[data text]\nrows=9\nfeatures=3\nsparsity=0.9\n" ADAM "data = texd\n", 1, "did you mean 'text'?"},
     {DATA ADAM "data = a, a\n", 1, "grid.ini:6: data: 'a' is listed twice"},
     {DATA ADAM "data = a,\n", 1, "grid.ini:6: data: no [data] section is labelled ''"},
@@ -284,8 +285,7 @@ static void a_nul_byte_is_named(void **state) {
 static void bad_seeds_on_the_command_line_name_themselves(void **state) {
     (void)state;
     char *said = refusal_of(DATA ADAM, strlen(DATA ADAM), "1, x");
-    assert_string_equal(said,
-                        "--seeds: seeds: 'x' is not a number: expected an integer in [0, 9007199254740991]\n");
+    assert_string_equal(said, "--seeds: 'x' is not a number: expected an integer in [0, 9007199254740991]\n");
     free(said);
 }
 
