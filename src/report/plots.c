@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static chart_kind *const kinds[] = {plots_tuning, plots_data_axis, plots_curves};
+static chart_kind *const kinds[] = {
+    plots_trends,      plots_profile, plots_ecdf,  plots_data_axis, plots_curves,
+    plots_sensitivity, plots_budget,  plots_bands, plots_tuning,
+};
 
 struct figure *figures_add(struct figure_list *l, const char *const *words, size_t n, struct err *e) {
     enum { KEPT = 100 };
@@ -45,6 +48,13 @@ struct figure *figures_add(struct figure_list *l, const char *const *words, size
     text_free(&name);
     l->n++;
     return f;
+}
+
+const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index) {
+    size_t i = 0;
+    while (in->group[i].optimizer_index != optimizer_index)
+        i++;
+    return in->group[i].optimizer;
 }
 
 static bool find_ranges(struct plot_input *in, struct err *e) {

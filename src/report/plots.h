@@ -16,6 +16,11 @@ enum {
 };
 enum { PLOT_TITLE_CHARS = 50, PLOT_SUBTITLE_CHARS = 60 };
 
+/* A loss of run i on the scale on which the target is one number for all seeds: (L - L*) / (L(start) - L*) for
+ * `gap`, L / L(start) for `ratio`, L for `loss`. INFINITY for what is not a number. (plots_curves.c) */
+double plot_loss(const struct results *r, size_t i, double loss);
+extern const char *const plot_loss_label[]; /* by kind of target */
+
 /* A new figure, named by words joined with `-`: of anything but letters, digits, `.`, `_` and `-` a `-` is
  * made, and what would not be told apart gets a hash of the words. NULL when out of memory. Valid until the
  * next call. */
@@ -30,68 +35,123 @@ struct plot_input {
     double (*range)[2]; /* (n): least and greatest median epochs-to-target of each group's cells, 0 < lo <= hi;
                            {0, 0}: none */
 };
+/* The label of an optimizer section, which has a group. (plots.c) */
+const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index);
 /* Whether two groups share a data set, and so a colour scale and a chart of curves. */
 static inline bool group_same_data(const struct group *a, const struct group *b) {
-    return a->data_index == b->data_index && !strcmp(a->data, b->data);
+    return a->problem == b->problem;
+}
+
+/* Whether group i is the first on its data. */
+static inline bool first_on_data(const struct plot_input *in, size_t i) {
+    for (size_t j = 0; j < i; j++)
+        if (group_same_data(&in->group[j], &in->group[i]))
+            return false;
+    return true;
 }
 
 /* A kind of figure: adds those of a sweep, none where it has nothing to show. A new one is a file with such a
  * function, and a line here and in plots.c, whose order is that of the report. */
 typedef bool chart_kind(const struct plot_input *in, struct figure_list *l, struct err *e);
-chart_kind plots_curves;    /* the loss of each optimizer's best cell, a figure a data set */
-chart_kind plots_tuning;    /* heatmaps of one group, over two of its hyperparameters */
-chart_kind plots_data_axis; /* heatmaps of one optimizer, its step size by an axis of the data */
+chart_kind plots_trends;      /* best eta0 and time along an axis of the data, with fitted powers */
+chart_kind plots_profile;     /* performance profiles over data sets */
+chart_kind plots_ecdf;        /* targets of the ladder against steps */
+chart_kind plots_curves;      /* the loss of each optimizer's best cell, a figure a data set; so all below */
+chart_kind plots_sensitivity; /* final loss against eta0 */
+chart_kind plots_budget;      /* what a budget of k cells brings */
+chart_kind plots_bands;       /* what was learnt, by bands of frequency */
+chart_kind plots_tuning;      /* heatmaps of one group, over two of its hyperparameters */
+chart_kind plots_data_axis;   /* heatmaps of one optimizer, its step size by an axis of the data */
 
-/* ---- plots_tuning.c ---- */
-/* The key with most levels among the hyperparameters of an optimizer section, `but` aside; eta0 before all,
- * numbers before words. KEY_COUNT: none that the rule has (with but = KEY_COUNT: none at all). */
-enum key plots_axis(const struct results *r, size_t optimizer_index, const struct run *run, enum key but);
-
-/* ---- plots_heatmap.c: a picture of cells on two axes ---- */
+/* ---- heatmaps: panels of cells on two axes, one an optimizer and pair of axes, one colour scale for all ----
+ */
 enum cell_state { CELL_EMPTY, CELL_HIT, CELL_MISSED, CELL_DIVERGED };
 struct heat_cell {
     enum cell_state state;
     bool best;
-    struct cell of; /* the results' cell */
+    const struct cell *of; /* the results' cell: the best over what the axes do not fix; NULL: CELL_EMPTY */
 };
 struct heat_axis {
     enum key key;
-    struct value *level; /* (n) */
+    struct value *level; /* (n): numbers ascending, words as they come in the plan */
     size_t n;
+};
+struct heat_panel {
+    struct text title, subtitle; /* the subtitle may be empty */
+    struct heat_axis x, y;       /* y.n = 1: a strip, without y axis */
+    struct heat_cell *cell;      /* (y.n, x.n) */
+    bool row_best; /* best cells are one a row, and their values stand at its end; else one in all */
 };
 struct heatmap {
-    struct text title, subtitle, note, quantity; /* note may be empty */
-    struct heat_axis x, y;                       /* y.n = 1: a strip, without y axis */
-    struct heat_cell *cell;                      /* (y.n, x.n) */
-    double lo, hi;                               /* of the colour scale; both 0: nothing reached the target */
-    bool row_best; /* best cells are one a row: their values stand at the end of the row */
+    struct text title, subtitle, quantity;
+    struct heat_panel *panel; /* (n) */
+    size_t n, cap;
+    double lo, hi; /* of the colour scale; both 0: nothing reached the target */
 };
-/* The levels of key in an optimizer section; one, taken from run, where it does not vary. */
-bool heat_axis_fill(struct heat_axis *a, const struct results *r, size_t optimizer_index, enum key key,
-                    const struct run *run, struct err *e);
-size_t heat_axis_find(const struct heat_axis *a, struct value v); /* a->n: not there */
-/* At least half of its seeds diverged: diverged. Its median did not reach the target otherwise: missed. */
-struct heat_cell heat_cell_of(const struct results *r, size_t first);
-void heat_scale(struct heatmap *h, const double range[2]); /* widens the colour scale by a group's range */
-void heatmap_draw(const struct heatmap *h, struct figure *f);
+/* plots_panel.c: adds the panel of some groups of one optimizer over two keys, y = KEY_COUNT for a strip.
+ * Widens the colour scale by its groups' ranges. */
+bool heatmap_add(struct heatmap *h, const struct plot_input *in, const size_t *groups, size_t n, enum key x,
+                 enum key y, struct err *e);
+/* The hyperparameters that vary among the cells of a group, the first axis first: eta0 before all, then those
+ * with most levels, numbers before words. At least one, also where none varies, if the rule has any. How many.
+ */
+size_t heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT]);
+/* plots_heatmap.c: draws it as a new figure, and frees it. */
+bool heatmap_draw(struct heatmap *h, struct figure_list *l, const char *const *words, size_t n, struct err *e);
 void heatmap_free(struct heatmap *h);
 
-/* ---- plots_chart.c: a picture of curves ---- */
-struct curve {
-    const struct group *group;
-    double *epoch, *y; /* (n): only y > 0 */
-    size_t n, n_seeds;
-    double label_px; /* height of its label's middle above the plot's lower edge */
+/* ---- plots_chart.c: a picture of lines on two axes, each named at its end ---- */
+enum chart_look {
+    LOOK_LINE,
+    LOOK_STEPS,
+    LOOK_MARKED, /* a mark at each point, joined by lines */
+    LOOK_MARKS,  /* marks alone */
+    LOOK_FIT     /* thin, without dashes */
+};
+struct chart_line {
+    const char *name; /* stands at its end, with the note beside it; NULL: no name */
+    char note[16];
+    size_t style; /* style_line(): an optimizer's index */
+    enum chart_look look;
+    double *x, *y, *lo, *hi; /* (n): x ascending; lo, hi: a band, NULL where there is none */
+    size_t n;
+    double label_px; /* height of its label's middle above the plot's lower edge: chart_draw() sets it */
+};
+enum axis_scale { AXIS_AUTO /* logarithmic from a factor of 20 on */, AXIS_LINEAR, AXIS_LOG };
+struct chart_axis {
+    const char *label;
+    enum axis_scale scale;
+    double lo, hi;     /* 0: from the lines */
+    bool share;        /* from 0 to 1, in percent */
+    bool room;         /* an x axis: leave some at both ends */
+    struct text ticks; /* of gnuplot, in brackets; empty: round numbers */
 };
 struct chart {
-    struct curve *curve; /* (n) */
-    size_t n;
-    double x0, x1, y0, y1; /* ranges drawn: chart_draw sets them, and the labels' heights */
-    bool log_x;
-    int target; /* its kind: TARGET_GAP, ... */
-    double target_value;
+    const char *what; /* kind of figure, one sentence */
+    struct text title, subtitle;
+    struct chart_axis x, y;
+    struct chart_line *line; /* (n) */
+    size_t n, cap;
+    double level, mark; /* thin lines, across at y = level and up at x = mark; 0: none */
+    struct text level_name, mark_name;
 };
-bool chart_draw(const struct results *r, struct chart *c, struct figure *f, struct err *e);
+/* A new line with room for n points; the caller fills them and sets line->n. NULL when out of memory. Valid
+ * until the next call. A line left with n = 0 is not drawn. */
+struct chart_line *chart_add(struct chart *c, const char *name, size_t style, enum chart_look look, size_t n,
+                             bool band, struct err *e);
+/* Draws it as a new figure, named by words; no figure where no line has a point. Frees the chart. */
+bool chart_draw(struct chart *c, struct figure_list *l, const char *const *words, size_t n, struct err *e);
+void chart_free(struct chart *c);
+
+/* ---- plots_labels.c: where words stand in a chart. Ranges are those drawn ---- */
+/* The height of y above the lower edge of a plot so many pixels high, kept within it. */
+double chart_height(const struct chart *c, double y, double pixels);
+/* Sets label_px: labels stand at the heights of their lines' ends, moved apart to `step` pixels. */
+bool chart_place_labels(struct chart *c, double pixels, double step, struct err *e);
+/* Where, of four places, lines leave most room for the level's name: a position of gnuplot, of the level T. */
+const char *chart_level_place(const struct chart *c, double pixels);
+/* The same for the mark's name, beside x = M. */
+const char *chart_mark_place(const struct chart *c, double pixels);
 
 /* ---- plots_style.c: what all scripts have in common ---- */
 
@@ -105,17 +165,18 @@ void style_close(struct figure *f, const char *commands);
 void style_quantity(const struct results *r, size_t n_seeds, struct text *out);
 /* A level of an axis as a grid file has it, but 1e-5 for 1e-05. */
 void style_level(enum key key, struct value v, struct text *out);
-/* `beta = 0.9`, numbers to three digits, with ", " before it if out is longer than `from`. */
+/* `beta=0.9`, numbers to three digits, with ", " before it if out is longer than `from`. */
 void style_setting(enum key key, struct value v, size_t from, struct text *out);
 /* A number in a sentence: three significant digits. */
 void style_short(double x, struct text *out);
-/* Appends `set AXIStics (...)` for levels at 0, 1, ...: as many labels as fit, powers of ten preferred, a tick
- * for each. */
-void style_levels(struct text *gp, char axis, enum key key, const struct value *v, size_t n, double pixels);
+/* Which levels of an axis so many pixels long are named: as many as fit, powers of ten preferred. named: (n).
+ */
+void style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named);
 /* Appends a list of round numbers in [lo, hi] for a log axis: `('1' 1, '2' 2, '5' 5)`. */
 void style_log_ticks(struct text *gp, double lo, double hi);
-/* The look of the k-th optimizer's line; with dashes or plain. */
-void style_line(struct text *gp, size_t k, bool dashes);
+/* The colour of the k-th optimizer; the look of its line, dashes too. */
+void style_colour(struct text *gp, size_t k);
+void style_line(struct text *gp, size_t k);
 
 static inline bool value_same(struct value a, struct value b) {
     return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);

@@ -1,237 +1,279 @@
-/* A chart of curves: log loss against epochs, each curve named at its end, the target a thin line. */
+/* A chart: lines on two axes, each named at its end, quartile bands behind them. */
 #include "base/math.h"
 #include "base/mem.h"
 #include "report/gnuplot.h"
 #include "report/plots.h"
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const axis_label[] = {
-    [TARGET_GAP] = "(L - L*) / (L(start) - L*)", [TARGET_RATIO] = "L / L(start)", [TARGET_LOSS] = "loss L"};
-
-static double px_of(const struct chart *c, double y, double pixels) {
-    return m_log(y / c->y0) / m_log(c->y1 / c->y0) * pixels;
+struct chart_line *chart_add(struct chart *c, const char *name, size_t style, enum chart_look look, size_t n,
+                             bool band, struct err *e) {
+    if (!mem_grow(&c->line, &c->cap, c->n + 1, sizeof *c->line, e))
+        return NULL;
+    double *space = mem_zeroed((band ? 4 : 2) * n, sizeof *space, e);
+    if (!space)
+        return NULL;
+    struct chart_line *k = &c->line[c->n++];
+    *k = (struct chart_line){.name = name, .style = style, .look = look, .x = space, .y = space + n};
+    if (band) {
+        k->lo = space + 2 * n;
+        k->hi = space + 3 * n;
+    }
+    return k;
 }
 
-/* Labels stand at the heights of their curves' ends, moved apart to `step` pixels by the least squares of the
- * moves: isotonic regression of height - rank * step (pool adjacent violators), then kept within [0, pixels].
- */
-static bool place_labels(struct chart *c, double pixels, double step, struct err *e) {
-    size_t *order = mem_zeroed(c->n, sizeof *order, e), n_blocks = 0;
-    struct block {
-        double sum;
-        size_t n;
-    } *block = mem_zeroed(c->n, sizeof *block, e);
-    bool ok = order && block;
-    for (size_t i = 0; i < c->n && ok; i++) {
-        struct curve *k = &c->curve[i];
-        k->label_px = px_of(c, k->y[k->n - 1], pixels);
-        size_t at = i;
-        for (; at > 0 && c->curve[order[at - 1]].label_px > k->label_px; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
-    }
-    for (size_t i = 0; i < c->n && ok; i++) {
-        block[n_blocks++] = (struct block){c->curve[order[i]].label_px - (double)i * step, 1};
-        while (n_blocks > 1 && block[n_blocks - 2].sum / (double)block[n_blocks - 2].n >=
-                                   block[n_blocks - 1].sum / (double)block[n_blocks - 1].n) {
-            block[n_blocks - 2].sum += block[n_blocks - 1].sum;
-            block[n_blocks - 2].n += block[n_blocks - 1].n;
-            n_blocks--;
-        }
-    }
-    for (size_t b = 0, i = 0; b < n_blocks && ok; b++)
-        for (size_t k = 0; k < block[b].n; k++, i++) {
-            double free_px = pixels - (double)(c->n - 1) * step, base = block[b].sum / (double)block[b].n;
-            base = base > free_px ? free_px : base;
-            c->curve[order[i]].label_px = (base > 0 ? base : 0) + (double)i * step;
-        }
-    free(order);
-    free(block);
-    return ok;
-}
-
-static void ranges(struct chart *c) {
-    double first = INFINITY, last = 0, lo = c->target_value, hi = c->target_value;
+void chart_free(struct chart *c) {
     for (size_t i = 0; i < c->n; i++)
-        for (size_t k = 0; k < c->curve[i].n; k++) {
-            double x = c->curve[i].epoch[k], y = c->curve[i].y[k];
-            first = x > 0 && x < first ? x : first;
-            last = x > last ? x : last;
-            lo = y < lo || !(lo > 0) ? y : lo;
-            hi = y > hi ? y : hi;
+        free(c->line[i].x);
+    free(c->line);
+    text_free(&c->title);
+    text_free(&c->subtitle);
+    text_free(&c->x.ticks);
+    text_free(&c->y.ticks);
+    text_free(&c->level_name);
+    text_free(&c->mark_name);
+    *c = (struct chart){0};
+}
+
+/* The range of an axis, over v, (n), of each line, and what else it must show; widened by `room`, a factor,
+ * above and below on a log axis. */
+static void range(struct chart_axis *a, const struct chart *c, bool of_x, double also, double room) {
+    double lo = also > 0 ? also : INFINITY, hi = also > 0 ? also : 0;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->line[i].n; k++) {
+            const double v = of_x ? c->line[i].x[k] : c->line[i].y[k];
+            lo = v > 0 && v < lo ? v : lo;
+            hi = v > hi && isfinite(v) ? v : hi;
         }
-    /* Early epochs tell most; a short run needs no log axis. */
-    c->log_x = last >= 20 * first;
-    c->x0 = c->log_x ? first : 0;
-    c->x1 = last > c->x0 ? last : c->x0 + 1;
-    c->y0 = lo > 0 ? lo / 1.3 : 1e-3;
-    c->y1 = hi > c->y0 ? hi * 1.15 : c->y0 * 10;
+    if (a->share) {
+        a->scale = AXIS_LINEAR;
+        a->hi = 1;
+    }
+    if (a->scale == AXIS_AUTO)
+        a->scale = hi >= 20 * lo ? AXIS_LOG : AXIS_LINEAR;
+    const bool logs = a->scale == AXIS_LOG;
+    hi = hi > 0 ? hi : 1;
+    a->hi = a->hi > 0 ? a->hi : logs ? hi * room : hi * (of_x ? 1 : 1.05);
+    if (logs)
+        a->lo = a->lo > 0 ? a->lo : lo < a->hi ? lo / room : a->hi / 10;
+    /* One value only: an axis needs an extent. */
+    if (logs && a->hi < a->lo * 1.2) {
+        a->lo /= 2;
+        a->hi *= 2;
+    } else if (!logs && !(a->hi > a->lo)) {
+        a->hi = a->lo + 1;
+    }
 }
 
 enum { LEFT = 70, BOTTOM = 46, TOP = 48, PLOT_HEIGHT = 250, LABEL_STEP = 15, LABEL_CHARS = 16, LEAD = 16 };
 
 static void write_data(const struct chart *c, struct text *dat) {
+    size_t at = 0;
     for (size_t i = 0; i < c->n; i++) {
-        const struct curve *k = &c->curve[i];
-        text_addf(dat, "%s# curve %zu: optimizer section %zu of the grid\n# epoch median\n", i ? "\n\n" : "", i,
-                  k->group->optimizer_index + 1);
+        const struct chart_line *k = &c->line[i];
+        if (!k->n)
+            continue;
+        text_addf(dat, "%s# %zu: optimizer section %zu of the grid%s\n# x y%s\n", at ? "\n\n" : "", at,
+                  k->style + 1, k->look == LOOK_FIT ? ", fitted" : "", k->lo ? " quartile_1 quartile_3" : "");
+        at++;
         for (size_t j = 0; j < k->n; j++) {
-            text_add_number(dat, k->epoch[j]);
-            text_add(dat, " ");
-            text_add_number(dat, k->y[j]);
+            text_add_number(dat, k->x[j]);
+            for (int col = 0; col < (k->lo ? 3 : 1); col++) {
+                text_add(dat, " ");
+                text_add_number(dat, col == 0 ? k->y[j] : col == 1 ? k->lo[j] : k->hi[j]);
+            }
             text_add(dat, "\n");
         }
     }
 }
 
-static void write_axes(const struct chart *c, struct text *gp) {
-    text_add(gp, "set logscale y\nset yrange [");
-    text_add_number(gp, c->y0);
+static void write_axis(const struct chart_axis *a, char name, struct text *gp) {
+    const bool logs = a->scale == AXIS_LOG;
+    if (logs)
+        text_addf(gp, "set logscale %c\n", name);
+    text_addf(gp, "set %crange [", name);
+    text_add_number(gp, a->lo);
     text_add(gp, ":");
-    text_add_number(gp, c->y1);
+    text_add_number(gp, a->hi);
     text_add(gp, "]\n");
-    double decades = m_log(c->y1 / c->y0) / m_log(10);
-    if (decades < 2) {
-        text_add(gp, "set ytics ");
-        style_log_ticks(gp, c->y0, c->y1);
-        text_add(gp, "\n");
-    } else {
+    const double decades = logs ? m_log(a->hi / a->lo) / m_log(10) : 0;
+    if (a->ticks.len) {
+        text_addf(gp, "set %ctics %s\n", name, a->ticks.s);
+    } else if (a->share) {
+        text_addf(gp, "set %ctics ('0%%%%' 0, '25%%%%' 0.25, '50%%%%' 0.5, '75%%%%' 0.75, '100%%%%' 1)\n",
+                  name);
+    } else if (logs && name == 'y' && decades >= 2) {
         text_addf(gp, "set format y '10^{%%T}'\nset ytics %s\nset mytics %s\n", decades > 8 ? "100" : "10",
                   decades > 8 ? "default" : "1");
-    }
-    text_add(gp, c->log_x ? "set logscale x\nset xrange [" : "set xrange [");
-    text_add_number(gp, c->x0);
-    text_add(gp, ":");
-    text_add_number(gp, c->x1);
-    text_add(gp, "]\n");
-    if (c->log_x) {
-        text_add(gp, "set xtics ");
-        style_log_ticks(gp, c->x0, c->x1);
+    } else if (logs) {
+        text_addf(gp, "set %ctics ", name);
+        style_log_ticks(gp, a->lo, a->hi);
         text_add(gp, "\n");
     }
-    text_addf(gp,
-              "set xtics offset 0,0.3\nset label 7 '%s' at screen X(12), "
-              "Y(%d) rotate center noenhanced\n",
-              axis_label[c->target], BOTTOM + PLOT_HEIGHT / 2);
-    text_add(gp, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n");
 }
 
-/* The height in pixels of a curve where it passes x; a negative number where it is not. Ascending epochs. */
-static double height_at(const struct chart *c, const struct curve *k, double x, double pixels) {
-    for (size_t j = 1; j < k->n; j++)
-        if (k->epoch[j] >= x && k->epoch[j - 1] <= x) {
-            double part = (x - k->epoch[j - 1]) / (k->epoch[j] - k->epoch[j - 1]);
-            double a = px_of(c, k->y[j - 1], pixels), b = px_of(c, k->y[j], pixels);
-            return a + part * (b - a);
-        }
-    return -1;
-}
-
-/* How much of a band of 18 pixels' height, over a share of the width, is taken by curves: counted at some
- * places. */
-static int crowd(const struct chart *c, double from, double to, double low_px, double pixels) {
-    enum { PLACES = 30 };
-    int n = 0;
-    for (int s = 0; s <= PLACES; s++) {
-        double u = from + (to - from) * s / PLACES;
-        double x = c->log_x ? c->x0 * m_exp(u * m_log(c->x1 / c->x0)) : c->x0 + u * (c->x1 - c->x0);
-        for (size_t i = 0; i < c->n; i++) {
-            double y = height_at(c, &c->curve[i], x, pixels);
-            n += y > low_px && y < low_px + 18;
-        }
+/* Thin lines with their names. */
+static void write_marks(const struct chart *c, double pixels, struct text *gp) {
+    if (c->level > c->y.lo && c->level < c->y.hi) {
+        text_add(gp, "T = ");
+        text_add_number(gp, c->level);
+        text_add(gp, "\nset arrow 1 from graph 0, first T to graph 1, first T nohead lw 1 lc rgb '#606060' "
+                     "back\nset label 8 ");
+        gnuplot_quote(gp, c->level_name.s ? c->level_name.s : "", PLOT_TITLE_CHARS);
+        text_addf(gp, " at %s noenhanced font ',%d' textcolor rgb '#505050'\n", chart_level_place(c, pixels),
+                  PLOT_SMALL);
     }
-    return n;
-}
-
-/* A thin line, and its name at the first of four places that curves leave free, or the one that they leave
- * freest. */
-static void write_target(const struct results *r, const struct chart *c, double pixels, struct text *gp) {
-    static const struct {
-        double from, to, above;
-        const char *place;
-    } places[] = {{0, 0.4, -20, "graph 0, first T offset 0.5,-0.5"},
-                  {0.6, 1, 2, "graph 1, first T right offset -0.5,0.5"},
-                  {0, 0.4, 2, "graph 0, first T offset 0.5,0.5"},
-                  {0.6, 1, -20, "graph 1, first T right offset -0.5,-0.5"}};
-    struct text target = {0};
-    size_t best = 0;
-    int least = INT_MAX;
-    if (!(c->target_value > c->y0 && c->target_value < c->y1))
-        return;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        int n =
-            crowd(c, places[i].from, places[i].to, px_of(c, c->target_value, pixels) + places[i].above, pixels);
-        if (n < least) {
-            least = n;
-            best = i;
-        }
+    if (c->mark > c->x.lo && c->mark <= c->x.hi) {
+        text_add(gp, "M = ");
+        text_add_number(gp, c->mark);
+        text_add(gp, "\nset arrow 2 from first M, graph 0 to first M, graph 1 nohead lw 1 lc rgb '#a0a0a0' dt "
+                     "(2,3) back\nset label 10 ");
+        gnuplot_quote(gp, c->mark_name.s ? c->mark_name.s : "", PLOT_TITLE_CHARS);
+        text_addf(gp, " at %s noenhanced font ',%d' textcolor rgb '#505050'\n", chart_mark_place(c, pixels),
+                  PLOT_SMALL);
     }
-    text_add(&target, "target: ");
-    value_print(KEY_SWEEP_target, *plan_target(r->plan), &target);
-    text_add(gp, "T = ");
-    text_add_number(gp, c->target_value);
-    text_add(gp, "\nset arrow 1 from graph 0, first T to graph 1, first T nohead lw 1 lc rgb '#606060' "
-                 "back\nset label 8 ");
-    gnuplot_quote(gp, target.s ? target.s : "", PLOT_TITLE_CHARS);
-    text_addf(gp, " at %s noenhanced font ',%d' textcolor rgb '#505050'\n", places[best].place, PLOT_SMALL);
-    gp->failed |= target.failed;
-    text_free(&target);
 }
 
-bool chart_draw(const struct results *r, struct chart *c, struct figure *f, struct err *e) {
-    struct text *gp = &f->gp, title = {0}, subtitle = {0}, commands = {0};
-    size_t longest = 0, n_seeds = 0;
+/* Where what is infinite is drawn: above the plot, which it leaves through the top. */
+static double top_of(const struct chart *c) {
+    return c->y.scale == AXIS_LOG ? c->y.hi * 10 : c->y.hi * 2;
+}
+
+/* Where a line ends, or leaves the plot at the top for good. */
+static double end_of(const struct chart *c, const struct chart_line *k) {
+    const bool logs = c->y.scale == AXIS_LOG;
+    size_t in = k->n;
+    while (in > 0 && k->y[in - 1] > c->y.hi)
+        in--;
+    if (in == k->n || in == 0)
+        return k->x[in ? k->n - 1 : 0];
+    const double from = k->y[in - 1], to = fmin(k->y[in], top_of(c));
+    const double part = logs ? m_log(c->y.hi / from) / m_log(to / from) : (c->y.hi - from) / (to - from);
+    return c->x.scale == AXIS_LOG ? k->x[in - 1] * m_exp(part * m_log(k->x[in] / k->x[in - 1]))
+                                  : k->x[in - 1] + part * (k->x[in] - k->x[in - 1]);
+}
+
+/* The name of a line, and a thin line that leads to it; dotted where the line ends before the plot does. */
+static void write_label(const struct chart *c, const struct chart_line *k, size_t id, int right,
+                        struct text *gp) {
+    struct text label = {0};
+    text_add(&label, k->name);
+    text_addf(gp, "set label %zu ", id);
+    gnuplot_quote(gp, label.s ? label.s : "", *k->note ? LABEL_CHARS - 4 : LABEL_CHARS);
+    if (*k->note)
+        text_addf(gp, ".' %s'", k->note);
+    text_addf(gp, " at screen X(W-%d), Y(%d+%.1f) noenhanced font ',%d' textcolor rgb '#202020'\n",
+              right - LEAD - 4, BOTTOM, k->label_px, PLOT_SMALL);
+    const double x = end_of(c, k), y = k->y[k->n - 1];
+    text_addf(gp, "set arrow %zu from first ", id);
+    text_add_number(gp, x);
+    text_add(gp, ", first ");
+    text_add_number(gp, y > c->y.hi ? c->y.hi : y < c->y.lo ? c->y.lo : y);
+    text_addf(gp, " to screen X(W-%d), Y(%d+%.1f) nohead lw 1 ", right - LEAD, BOTTOM, k->label_px);
+    style_colour(gp, k->style);
+    text_add(gp, x < c->x.hi * 0.98 ? " dt (2,3)\n" : "\n");
+    gp->failed |= label.failed;
+    text_free(&label);
+}
+
+static void write_layers(const struct chart *c, struct text *out) {
+    static const char *const look[] = {[LOOK_LINE] = "lines lw 2",
+                                       [LOOK_STEPS] = "steps lw 2",
+                                       [LOOK_MARKED] = "linespoints lw 2 ps 0.6",
+                                       [LOOK_MARKS] = "points lw 1.5 ps 0.7",
+                                       [LOOK_FIT] = "lines lw 1"};
+    const char *lead = "plot ";
+    for (int bands = 1; bands >= 0; bands--)
+        for (size_t i = 0, at = 0; i < c->n; i++) {
+            const struct chart_line *k = &c->line[i];
+            at += k->n > 0;
+            if (!k->n || (bands && !k->lo))
+                continue;
+            if (bands) {
+                text_addf(out,
+                          "%sdat index %zu using 1:(In($3)):(In($4)) with filledcurves fillstyle "
+                          "transparent solid 0.18 noborder ",
+                          lead, at - 1);
+                style_colour(out, k->style);
+            } else {
+                text_addf(out, "%sdat index %zu using 1:(Below($2)) with %s ", lead, at - 1, look[k->look]);
+                if (k->look == LOOK_LINE || k->look == LOOK_STEPS || k->look == LOOK_MARKED)
+                    style_line(out, k->style);
+                else
+                    style_colour(out, k->style);
+                if (k->look == LOOK_MARKED || k->look == LOOK_MARKS)
+                    text_addf(out, " pt %d", (int[]){7, 5, 9, 13, 6, 4, 8}[k->style % 7]);
+            }
+            lead = ", \\\n     ";
+        }
+    text_add(out, "\n");
+}
+
+static bool draw(struct chart *c, struct figure *f, struct err *e) {
+    struct text *gp = &f->gp, layers = {0};
+    size_t longest = 0, named = 0;
     for (size_t i = 0; i < c->n; i++) {
-        size_t len = strlen(c->curve[i].group->optimizer);
+        const struct chart_line *k = &c->line[i];
+        if (!k->n || !k->name)
+            continue;
+        const size_t most = *k->note ? LABEL_CHARS - 4 : LABEL_CHARS;
+        size_t len = strlen(k->name);
+        len = (len < most ? len : most) + (*k->note ? 1 + strlen(k->note) : 0);
         longest = len > longest ? len : longest;
-        n_seeds = c->curve[i].n_seeds > n_seeds ? c->curve[i].n_seeds : n_seeds;
+        named++;
     }
-    int right = LEAD + 12 + 9 * (int)(longest < LABEL_CHARS ? longest : LABEL_CHARS);
-    int inner = LABEL_STEP * (int)c->n > PLOT_HEIGHT ? LABEL_STEP * (int)c->n : PLOT_HEIGHT;
-    ranges(c);
-    if (!place_labels(c, inner, LABEL_STEP, e))
+    const int right = LEAD + 12 + 8 * (int)longest;
+    const int inner = LABEL_STEP * (int)named > PLOT_HEIGHT ? LABEL_STEP * (int)named : PLOT_HEIGHT;
+    range(&c->x, c, true, 0, c->x.room ? 1.12 : 1);
+    range(&c->y, c, false, c->level, 1.2);
+    if (!chart_place_labels(c, inner, LABEL_STEP, e))
         return false;
     write_data(c, &f->dat);
-    text_addf(&title, "%s", c->curve[0].group->data);
-    text_add(&subtitle, "loss of each optimizer's best cell");
-    if (n_seeds > 1)
-        text_addf(&subtitle, ", median of %zu seeds", n_seeds);
-    style_open(f, "Loss of each optimizer's best cell against epochs.", TOP + inner + BOTTOM);
-    const char *lines[] = {subtitle.s};
-    if (title.s && subtitle.s)
-        style_title(f, title.s, lines, 1);
+    style_open(f, c->what, TOP + inner + BOTTOM);
+    const char *lines[] = {c->subtitle.s};
+    if (c->title.s)
+        style_title(f, c->title.s, lines, c->subtitle.len ? 1 : 0);
     text_addf(gp,
               "set lmargin at screen X(%d); set rmargin at screen X(W-%d); set tmargin at screen Y(H-%d); "
               "set bmargin at screen Y(%d)\n",
               LEFT, right, TOP, BOTTOM);
-    text_addf(gp, "set label 9 'epoch' at screen X(%d), Y(%d) center\n", (PLOT_WIDTH + LEFT - right) / 2,
-              BOTTOM - 37);
-    write_axes(c, gp);
-    write_target(r, c, inner, gp);
-    for (size_t i = 0; i < c->n; i++) {
-        const struct curve *k = &c->curve[i];
-        text_addf(gp, "set label %zu ", 100 + i);
-        gnuplot_quote(gp, k->group->optimizer, LABEL_CHARS);
-        text_addf(gp, " at screen X(W-%d), Y(%d+%.1f) noenhanced font ',%d' textcolor rgb '#202020'\n",
-                  right - LEAD - 4, BOTTOM, k->label_px, PLOT_SMALL);
-        text_addf(gp, "set arrow %zu from first ", 100 + i);
-        text_add_number(gp, k->epoch[k->n - 1]);
-        text_add(gp, ", first ");
-        text_add_number(gp, k->y[k->n - 1]);
-        text_addf(gp, " to screen X(W-%d), Y(%d+%.1f) nohead lw 1 ", right - LEAD, BOTTOM, k->label_px);
-        style_line(gp, k->group->optimizer_index, false);
-        text_addf(gp, "\n");
-        text_addf(&commands, "%sdat index %zu using 1:2 with lines lw 2 ", i ? ", \\\n     " : "plot ", i);
-        style_line(&commands, k->group->optimizer_index, true);
-    }
-    text_add(&commands, "\n");
-    style_close(f, commands.s ? commands.s : "");
-    bool ok = !(gp->failed || f->dat.failed || title.failed || subtitle.failed || commands.failed);
-    text_free(&title);
-    text_free(&subtitle);
-    text_free(&commands);
-    return ok || err_add(e, "out of memory for a figure of curves");
+    text_addf(gp, "set label 9 '%s' at screen X(%d), Y(%d) center noenhanced\n", c->x.label,
+              (PLOT_WIDTH + LEFT - right) / 2, BOTTOM - 37);
+    text_addf(gp, "set label 7 '%s' at screen X(12), Y(%d) rotate center noenhanced\n", c->y.label,
+              BOTTOM + inner / 2);
+    write_axis(&c->x, 'x', gp);
+    write_axis(&c->y, 'y', gp);
+    text_add(gp, "set xtics offset 0,0.3\nset grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n");
+    write_marks(c, inner, gp);
+    for (size_t i = 0; i < c->n; i++)
+        if (c->line[i].n && c->line[i].name)
+            write_label(c, &c->line[i], 100 + i, right, gp);
+    text_add(gp, "TOP = ");
+    text_add_number(gp, top_of(c));
+    text_add(gp, "\nBelow(v) = v > TOP ? TOP : v\nIn(v) = v < ");
+    text_add_number(gp, c->y.lo);
+    text_add(gp, " ? ");
+    text_add_number(gp, c->y.lo);
+    text_add(gp, " : v > ");
+    text_add_number(gp, c->y.hi);
+    text_add(gp, " ? ");
+    text_add_number(gp, c->y.hi);
+    text_add(gp, " : v\n");
+    write_layers(c, &layers);
+    style_close(f, layers.s ? layers.s : "");
+    const bool failed = gp->failed || f->dat.failed || c->title.failed || c->subtitle.failed || layers.failed ||
+                        c->level_name.failed || c->mark_name.failed || c->x.ticks.failed || c->y.ticks.failed;
+    text_free(&layers);
+    return !failed || err_add(e, "out of memory for a chart");
+}
+
+bool chart_draw(struct chart *c, struct figure_list *l, const char *const *words, size_t n, struct err *e) {
+    size_t points = 0;
+    for (size_t i = 0; i < c->n; i++)
+        points += c->line[i].n;
+    struct figure *f = points ? figures_add(l, words, n, e) : NULL;
+    const bool ok = !points || (f && draw(c, f, e));
+    chart_free(c);
+    return ok;
 }

@@ -1,128 +1,128 @@
-/* Convergence: per data set, the loss of each optimizer's best cell against epochs, the median over seeds, on
- * the scale on which the target is one number for all seeds: (L - L*) / (L(start) - L*) for `gap`, L / L(start)
- * for `ratio`, L for `loss`. */
+/* Convergence: per data set, the loss of each optimizer's best cell against epochs, the median over seeds and
+ * the quartiles as a band, on the scale of the target. */
 #include "base/mem.h"
 #include "base/stats.h"
 #include "report/plots.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* The loss of one run on the scale of the target: (L - shift) * scale. */
-struct measure {
-    double shift, scale;
-};
+const char *const plot_loss_label[] = {
+    [TARGET_GAP] = "(L - L*) / (L(start) - L*)", [TARGET_RATIO] = "L / L(start)", [TARGET_LOSS] = "loss L"};
 
-static bool measure_of(const struct results *r, size_t i, int target, double start, struct measure *m,
-                       struct err *e) {
-    *m = (struct measure){0, target == TARGET_RATIO ? 1 / start : 1};
-    if (target != TARGET_GAP)
-        return true;
-    struct run run;
-    struct minimum lstar;
-    bool found;
-    plan_run(r->plan, i, &run);
-    const char *fingerprint = plan_dataset_fingerprint(r->plan, run.dataset);
-    if (!store_get_minimum(r->store, fingerprint, (enum loss)run.v[KEY_MODEL_loss].word,
-                           run.v[KEY_MODEL_reduction].word == 0, run.v[KEY_MODEL_l2].number, &lstar, &found, e))
-        return false;
-    if (!found)
-        return err_add(e, "no L* in the store for data set %s: its curves cannot be drawn", fingerprint);
-    m->shift = lstar.loss;
-    m->scale = 1 / (start - lstar.loss);
-    return true;
+double plot_loss(const struct results *r, size_t i, double loss) {
+    const struct result *row = &r->row[i];
+    const int target = plan_target(r->plan)->word;
+    const double y = target == TARGET_GAP     ? (loss - row->lstar) / (row->start_loss - row->lstar)
+                     : target == TARGET_RATIO ? loss / row->start_loss
+                                              : loss;
+    return isnan(y) ? INFINITY : y;
 }
 
-/* The median over seeds at each evaluation. A run that blew up counts as infinite from then on, one that met
- * the target and stopped as below all others: the curve ends where the median is no longer a loss that was
- * evaluated. */
-static bool median_curve(const struct results *r, const struct group *g, int target, struct curve *c,
-                         struct err *e) {
-    struct cell cell;
-    results_cell(r, g->cell[g->best], &cell);
-    struct outcome *o = mem_zeroed(cell.n, sizeof *o, e);
-    struct measure *m = mem_zeroed(cell.n, sizeof *m, e);
-    double *at = mem_zeroed(cell.n, sizeof *at, e);
+/* A run that blew up counts as infinite from then on, one that met the target and stopped as below all others:
+ * the curve ends where the median is no longer a loss that was evaluated. */
+static bool add_curve(const struct results *r, const struct group *g, struct chart *c, struct err *e) {
+    const struct cell *cell = group_cell(r, g, g->best);
+    struct outcome *o = mem_zeroed(cell->n, sizeof *o, e);
+    size_t *run = mem_zeroed(cell->n, sizeof *run, e);
+    double *at = mem_zeroed(cell->n, sizeof *at, e);
     size_t n = 0, longest = 0;
-    bool ok = o && m && at;
-    c->group = g;
-    for (size_t s = 0; s < cell.n && ok; s++) {
-        size_t i = cell.first + s;
-        if (r->row[i].status == STATUS_MISSING)
+    bool ok = o && run && at;
+    for (size_t s = 0; s < cell->n && ok; s++) {
+        run[n] = cell->first + s;
+        if (r->row[run[n]].status == STATUS_MISSING)
             continue;
-        ok = results_curve(r, i, &o[n], e) && o[n].n_points &&
-             measure_of(r, i, target, o[n].points[0].loss, &m[n], e);
+        ok = results_curve(r, run[n], &o[n], e);
         longest = o[n].n_points > o[longest].n_points ? n : longest;
         n++;
     }
-    c->n_seeds = n;
-    size_t n_points = ok && n ? o[longest].n_points : 0;
-    c->epoch = ok ? mem_zeroed(n_points + 1, sizeof *c->epoch, e) : NULL;
-    c->y = ok ? mem_zeroed(n_points + 1, sizeof *c->y, e) : NULL;
-    ok = c->epoch && c->y;
+    const size_t n_points = ok && n ? o[longest].n_points : 0;
+    struct chart_line *k =
+        ok ? chart_add(c, g->optimizer, g->optimizer_index, LOOK_LINE, n_points + 1, n > 1, e) : NULL;
     /* Points closer than a printer tells apart are left out of long curves. */
-    double least_step = n_points > 2000 ? o[longest].points[n_points - 1].epoch / 2000 : 0;
-    for (size_t k = 0; k < n_points && ok; k++) {
-        for (size_t s = 0; s < n; s++) {
-            double y = k < o[s].n_points ? (o[s].points[k].loss - m[s].shift) * m[s].scale
-                                         : (o[s].blown_up ? INFINITY : -INFINITY);
-            at[s] = isnan(y) ? INFINITY : y;
-        }
-        double y = stats_median(at, n), epoch = o[longest].points[k].epoch;
-        if (isinf(y) && k > 0)
+    const double least_step = n_points > 2000 ? o[longest].points[n_points - 1].epoch / 2000 : 0;
+    for (size_t p = 0; p < n_points && k; p++) {
+        for (size_t s = 0; s < n; s++)
+            at[s] = p < o[s].n_points ? plot_loss(r, run[s], o[s].points[p].loss)
+                                      : (o[s].blown_up ? INFINITY : -INFINITY);
+        const double y = stats_median(at, n), epoch = o[longest].points[p].epoch;
+        if (isinf(y) && p > 0)
             break;
-        bool near =
-            c->n && k + 1 < n_points && epoch < c->epoch[c->n - 1] + least_step && epoch > 100 * least_step;
-        if (y > 0 && !near) {
-            c->epoch[c->n] = epoch;
-            c->y[c->n++] = y;
+        const bool near =
+            k->n && p + 1 < n_points && epoch < k->x[k->n - 1] + least_step && epoch > 100 * least_step;
+        if (!(y > 0) || near)
+            continue;
+        k->x[k->n] = epoch;
+        k->y[k->n] = y;
+        if (k->lo) { /* at is sorted */
+            k->lo[k->n] = stats_quantile(at, n, 0.25);
+            k->hi[k->n] = stats_quantile(at, n, 0.75);
         }
+        k->n++;
     }
-    for (size_t s = 0; o && s < cell.n; s++)
+    for (size_t s = 0; o && s < cell->n; s++)
         outcome_free(&o[s]);
     free(o);
-    free(m);
+    free(run);
     free(at);
-    return ok;
+    return k;
 }
 
-/* The curves of all groups on the data set of group `first`. */
-static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
-    const struct value *target = plan_target(in->r->plan);
-    struct chart c = {
-        .curve = mem_zeroed(in->n, sizeof *c.curve, e), .target = target->word, .target_value = target->number};
-    bool ok = c.curve;
-    for (size_t i = first; i < in->n && ok; i++) {
-        if (!group_same_data(&in->group[i], &in->group[first]))
+/* A log axis has no place for the start: the line begins at the first evaluation after it. */
+static void drop_start(struct chart *c) {
+    double first = INFINITY, last = 0;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->line[i].n; k++) {
+            const double x = c->line[i].x[k];
+            first = x > 0 && x < first ? x : first;
+            last = x > last ? x : last;
+        }
+    c->x.scale = last >= 20 * first ? AXIS_LOG : AXIS_LINEAR;
+    for (size_t i = 0; i < c->n && c->x.scale == AXIS_LOG; i++) {
+        struct chart_line *k = &c->line[i];
+        if (!k->n || k->x[0] > 0)
             continue;
-        struct curve *k = &c.curve[c.n++];
-        ok = median_curve(in->r, &in->group[i], c.target, k, e);
-        if (ok && !k->n) { /* nothing to draw: not run yet, or blown up at once */
-            free(k->epoch);
-            free(k->y);
-            *k = (struct curve){0};
-            c.n--;
+        k->n--;
+        for (int column = 0; column < (k->lo ? 4 : 2); column++) {
+            double *v = (double *[]){k->x, k->y, k->lo, k->hi}[column];
+            memmove(v, v + 1, k->n * sizeof *v);
         }
     }
-    if (ok && c.n) {
-        const char *words[] = {"curves", in->group[first].data};
-        struct figure *f = figures_add(l, words, 2, e);
-        ok = f && chart_draw(in->r, &c, f, e);
-    }
-    for (size_t i = 0; i < c.n; i++) {
-        free(c.curve[i].epoch);
-        free(c.curve[i].y);
-    }
-    free(c.curve);
+}
+
+/* The curves of all groups of the problem of group `first`. */
+static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+    const struct value *target = plan_target(in->r->plan);
+    const struct group *g = &in->group[first];
+    struct chart c = {.what = "Loss of each optimizer's best cell against epochs.",
+                      .x = {.label = "epoch"},
+                      .y = {.label = plot_loss_label[target->word], .scale = AXIS_LOG},
+                      .level = target->number};
+    bool ok = true;
+    size_t n_seeds = 1;
+    for (size_t i = first; i < in->n && ok; i++)
+        if (group_same_data(&in->group[i], g)) {
+            const struct cell *cell = group_cell(in->r, &in->group[i], in->group[i].best);
+            n_seeds = cell->n > n_seeds ? cell->n : n_seeds;
+            ok = add_curve(in->r, &in->group[i], &c, e);
+        }
+    drop_start(&c);
+    text_add(&c.title, g->data);
+    text_add(&c.subtitle, "loss of best cells");
+    if (n_seeds > 1)
+        text_addf(&c.subtitle, ", median and quartiles of %zu seeds", n_seeds);
+    text_add(&c.level_name, "target: ");
+    value_print(KEY_SWEEP_target, *target, &c.level_name);
+    const char *words[] = {"curves", g->data};
+    ok = ok && chart_draw(&c, l, words, 2, e);
+    chart_free(&c);
     return ok;
 }
 
 bool plots_curves(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    for (size_t i = 0; i < in->n; i++) {
-        bool seen = false;
-        for (size_t j = 0; j < i; j++)
-            seen |= group_same_data(&in->group[j], &in->group[i]);
-        if (!seen && !draw(in, i, l, e))
-            return false;
-    }
-    return true;
+    bool ok = true;
+    for (size_t i = 0; i < in->n && ok; i++)
+        if (first_on_data(in, i))
+            ok = draw(in, i, l, e);
+    return ok;
 }

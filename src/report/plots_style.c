@@ -106,7 +106,7 @@ void style_short(double x, struct text *out) {
 }
 
 void style_setting(enum key key, struct value v, size_t from, struct text *out) {
-    text_addf(out, "%s%s = ", out->len > from ? ", " : "", keys[key].name);
+    text_addf(out, "%s%s=", out->len > from ? ", " : "", keys[key].name);
     if (v.word == VALUE_NUMBER)
         style_short(v.number, out);
     else
@@ -124,15 +124,16 @@ enum {
     GAP_PX = 9
 }; /* a character of a tick label in PLOT_SMALL, at most, and the space between labels */
 
-void style_levels(struct text *gp, char axis, enum key key, const struct value *v, size_t n, double pixels) {
+void style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named) {
     struct text label = {0};
     /* [0]: of all levels, [1]: of the powers of ten among them. */
     size_t count[2] = {0}, longest[2] = {0}, fit[2];
     for (size_t i = 0; i < n; i++) {
         label.len = 0;
         style_level(key, v[i], &label);
+        named[i] = !label.failed && power_of_ten(label.s);
         for (int k = 0; k < 2 && !label.failed; k++)
-            if (!k || power_of_ten(label.s)) {
+            if (!k || named[i]) {
                 count[k]++;
                 longest[k] = label.len > longest[k] ? label.len : longest[k];
             }
@@ -141,20 +142,10 @@ void style_levels(struct text *gp, char axis, enum key key, const struct value *
         double each = axis == 'x' ? (double)(longest[k] * DIGIT_PX + GAP_PX) : PLOT_SMALL + 2;
         fit[k] = pixels > each ? (size_t)(pixels / each) : 1;
     }
-    bool powers = count[0] > fit[0] && count[1] >= 2;
-    size_t step = (count[powers] + fit[powers] - 1) / fit[powers];
-    text_addf(gp, "set %ctics (", axis);
-    for (size_t i = 0, k = 0; i < n; i++) {
-        label.len = 0;
-        style_level(key, v[i], &label);
-        bool candidate = !label.failed && (!powers || power_of_ten(label.s));
-        bool shown = candidate && k++ % step == 0;
-        text_add(gp, i ? ", " : "");
-        gnuplot_quote(gp, shown ? label.s : "", 24);
-        text_addf(gp, shown ? " %zu" : " %zu 1", i);
-    }
-    text_add(gp, axis == 'x' ? ") offset 0,0.3 noenhanced\n" : ") noenhanced\n");
-    gp->failed |= label.failed;
+    const bool powers = count[0] > fit[0] && count[1] >= 2;
+    const size_t step = (count[powers] + fit[powers] - 1) / fit[powers];
+    for (size_t i = 0, k = 0; i < n; i++)
+        named[i] = (!powers || named[i]) && k++ % step == 0;
     text_free(&label);
 }
 
@@ -162,9 +153,10 @@ void style_log_ticks(struct text *gp, double lo, double hi) {
     static const double steps[] = {1, 2, 5};
     int k0 = (int)floor(m_log(lo) / m_log(10)) - 1, k1 = (int)floor(m_log(hi) / m_log(10)) + 1, n = 0;
     bool decades = hi / lo > 300;
+    const int every = decades ? 1 + (k1 - k0) / 9 : 1; /* as many as fit */
     text_add(gp, "(");
     for (int k = k0; k <= k1; k++)
-        for (int i = 0; i < (decades ? 1 : 3); i++) {
+        for (int i = 0; i < (decades ? k % every == 0 : 3); i++) {
             double at = steps[i] * m_pow(10, k);
             if (at < lo * (1 - 1e-9) || at > hi * (1 + 1e-9))
                 continue;
@@ -183,13 +175,20 @@ void style_log_ticks(struct text *gp, double lo, double hi) {
     text_add(gp, ")");
 }
 
+enum { N_LINES = 7 };
+
 /* Okabe and Ito's colours, told apart by all common forms of colour vision; their yellow is too faint for a
- * line. Dashes differ too, and shift against the colours after each turn, so that 49 lines are distinct. */
-void style_line(struct text *gp, size_t k, bool dashes) {
-    static const char *const colour[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                         "#000000", "#e69f00", "#56b4e9"};
-    static const char *const dash[] = {"solid",  "(12,4)",         "(4,3)", "(12,3,3,3)",
-                                       "(20,5)", "(12,3,3,3,3,3)", "(7,2)"};
-    enum { N = sizeof colour / sizeof *colour };
-    text_addf(gp, "lc rgb '%s' dt %s", colour[k % N], dashes ? dash[(k + k / N) % N] : "solid");
+ * line. */
+void style_colour(struct text *gp, size_t k) {
+    static const char *const colour[N_LINES] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                "#000000", "#e69f00", "#56b4e9"};
+    text_addf(gp, "lc rgb '%s'", colour[k % N_LINES]);
+}
+
+/* Dashes differ too, and shift against the colours after each turn, so that 49 lines are distinct. */
+void style_line(struct text *gp, size_t k) {
+    static const char *const dash[N_LINES] = {"solid",  "(12,4)",         "(4,3)", "(12,3,3,3)",
+                                              "(20,5)", "(12,3,3,3,3,3)", "(7,2)"};
+    style_colour(gp, k);
+    text_addf(gp, " dt %s", dash[(k + k / N_LINES) % N_LINES]);
 }

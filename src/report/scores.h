@@ -122,9 +122,11 @@ enum { TREND_LEVELS = 3, TREND_FAMILIES = 4 };
 struct trend {
     enum trend_of of;
     enum key key;
-    size_t group;  /* the optimizer's first along the axis, index into the groups */
-    size_t base;   /* TREND_BEHIND: likewise of the optimizer whose time divides; else SIZE_MAX */
-    double *x, *y; /* (n): the levels as in the formula, and the quantity there; INFINITY: a miss, left out */
+    size_t family;  /* 0, 1, ...: trends of one axis and setting of the other axes follow one another */
+    char data[160]; /* the data label, with the other axes that vary */
+    size_t group;   /* the optimizer's first along the axis, index into the groups */
+    size_t base;    /* TREND_BEHIND: likewise of the optimizer whose time divides; else SIZE_MAX */
+    double *x, *y;  /* (n): the levels as in the formula, and the quantity there; INFINITY: a miss, left out */
     size_t n, n_left_out;
     double slope, lo, hi; /* NAN: fewer than TREND_LEVELS are left. lo, hi: 95% percentile interval over
                              resampled seeds; with fewer than ENOUGH_SEEDS the least and greatest slope of

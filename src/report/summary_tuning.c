@@ -289,20 +289,15 @@ void summary_trends(const struct scores *s, struct doc *d) {
         "power. Levels where the target was missed are left out and named. Interval: %s.",
         few ? "the least and greatest slope of single seeds"
             : "95%, by resampling the seeds, the best cell chosen anew in each");
-    size_t shown = SIZE_MAX;
     struct table *t = NULL;
     for (size_t k = 0; k < s->n_trends; k++) {
         const struct trend *now = &s->trend[k];
-        const size_t data = s->group[now->group].data_index;
-        if (shown == SIZE_MAX || data != s->group[s->trend[shown].group].data_index) {
+        if (!t || strcmp(now->data, s->trend[k - 1].data)) {
             struct text caption = {0};
-            struct run run;
-            plan_run(s->r->plan, s->group[now->group].cell[0], &run);
-            text_add(doc_heading(d, 3), run.data);
-            text_addf(&caption, "%s: slopes in logarithms.", run.data);
+            text_add(doc_heading(d, 3), now->data);
+            text_addf(&caption, "%s: slopes in logarithms.", now->data);
             t = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
             text_free(&caption);
-            shown = k;
         }
         add_trend(t, s, now);
     }

@@ -5,6 +5,7 @@
 #include "report/scores.h"
 #include "report/sides.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,7 +160,7 @@ static bool series_make(const struct axis *a, size_t first, const uint32_t *draw
 
 struct trend_list {
     struct trend *trend;
-    size_t n, cap;
+    size_t n, cap, n_families;
 };
 
 /* The slope through what is finite of y; lx, ly: (n) of space. */
@@ -240,6 +241,23 @@ static bool add_behind(struct trend_list *list, struct trend what, const struct 
     return ok;
 }
 
+/* The data label of a family, with the axes beside this one that vary. */
+static bool name_family(const struct axis *a, size_t first, struct trend *what, struct err *e) {
+    const size_t data_index = a->group[first].data_index;
+    struct text name = {0};
+    text_add(&name, a->run[first].data);
+    for (int k = 0; k < KEY_H; k++)
+        if (key_tells_groups((enum key)k) && !a->tied[k] && varies(a, data_index, (enum key)k)) {
+            text_addf(&name, " %s=", keys[k].name);
+            value_print((enum key)k, a->run[first].v[k], &name);
+        }
+    const bool ok = !name.failed || err_add(e, "out of memory for the name of a trend");
+    if (ok)
+        snprintf(what->data, sizeof what->data, "%s", name.s);
+    text_free(&name);
+    return ok;
+}
+
 /* All optimizers of a family, of which group `first` is the first. */
 static bool add_family(const struct axis *a, size_t first, const uint32_t *draws, size_t n_draws,
                        size_t n_seeds, bool *done, struct trend_list *list, struct err *e) {
@@ -259,15 +277,21 @@ static bool add_family(const struct axis *a, size_t first, const uint32_t *draws
     }
     const size_t lead = ok && n ? leader_of(s, n) : 0;
     for (size_t k = 0; ok && k < n; k++) {
-        struct trend what = {
-            .of = TREND_TIME, .key = a->key, .group = s[k].group[0], .base = SIZE_MAX, .n_seeds = n_seeds};
-        ok = add_trend(list, &what, &s[k], s[k].value[TREND_TIME], e);
+        struct trend what = {.of = TREND_TIME,
+                             .key = a->key,
+                             .family = list->n_families,
+                             .group = s[k].group[0],
+                             .base = SIZE_MAX,
+                             .n_seeds = n_seeds};
+        ok = name_family(a, first, &what, e);
+        ok = ok && add_trend(list, &what, &s[k], s[k].value[TREND_TIME], e);
         if (ok && k != lead && s[k].n == s[lead].n)
             ok = add_behind(list, what, &s[k], &s[lead], e);
         what.of = TREND_ETA0;
         if (ok && !isnan(s[k].value[TREND_ETA0][0]))
             ok = add_trend(list, &what, &s[k], s[k].value[TREND_ETA0], e);
     }
+    list->n_families += n > 0;
     for (size_t k = 0; s && k < n; k++)
         series_free(&s[k]);
     free(s);

@@ -150,47 +150,63 @@ static const struct sweep {
      "[sweep]\nseeds = 1..3\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA "sparsity = 0.8\n"
      "[optimizer adam]\n" ADAM "beta2 = 0.9, 0.99\n",
      LAW_MIXED,
-     2,
-     "heatmap-adam-text",
-     {"'adam on text'", "median epochs to gap 0.05, 3 seeds", "'0.9' 0, '0.99' 1", "'0.001' 0"},
+     6,
+     "heatmap-text",
+     {"'adam'", "median epochs to gap 0.05, 3 seeds", "'0.9' at", "'0.001' at"},
      {" hit best ", " missed ", " diverged "}},
+    {"three axes, each two of them a panel",
+     "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA "sparsity = 0.8\n"
+     "[optimizer adam]\n" ADAM "beta2 = 0.9, 0.99\nbeta1 = 0.8, 0.9\n",
+     LAW_MIXED,
+     6,
+     "heatmap-text",
+     {"best over other keys", "dat index 2 ", "'beta1' at", "'beta2' at"},
+     {"# panel 0: eta0 by beta1.", "# panel 1: eta0 by beta2.", "# panel 2: beta1 by beta2."}},
     {"an axis of the data",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
      "sparsity = 0.99, 0.8\n[optimizer adam]\n" ADAM "[optimizer adadelta]\nepsilon = logspace(1e-5, 1, 6)\n",
      LAW_MIXED,
-     8,
-     "heatmap-adadelta-on-text-epsilon-by-sparsity",
-     {"'0.8' 0, '0.99' 1", "('1e-5' 0, ", "best of each row ringed", "'epochs to gap 0.05'"},
-     {" hit best "}},
+     13,
+     "heatmap-text-tuning-by-sparsity",
+     {"'0.99' at", "'1e-5' at", "best of each row ringed", "'epochs to gap 0.05'"},
+     {" hit best ", "# panel 0: eta0 by sparsity.", "# panel 1: epsilon by sparsity."}},
+    {"two axes of the data",
+     "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\nkind = synthetic\nrows = 20\nfeatures = 10, 20\n"
+     "sparsity = 0.9, 0.8\n[optimizer sgd]\neta0 = 1\n",
+     LAW_MIXED,
+     14,
+     "heatmap-text-features-by-sparsity",
+     {"'features' at", "'sparsity' at"},
+     {"0 0 5 hit best 1 0 1 10 0.8\n", "1 1 5 hit - 1 0 1 20 0.9\n"}},
     {"one cell",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
      "sparsity = 0.8\n[optimizer sgd]\neta0 = 1\n",
      LAW_MIXED,
-     2,
-     "heatmap-sgd-text",
-     {"unset ytics", "'1' 0"},
+     3,
+     "heatmap-text",
+     {"'1' at", "5 at eta0=1"},
      {"0 0 5 hit best 1 0 1 1 -"}},
     {"all diverged",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
-     "sparsity = 0.8\n[optimizer sgd]\neta0 = 1, 2, 3\n",
+     "sparsity = 0.8\n[optimizer sgd]\neta0 = 3, 4, 5\n",
      LAW_DIVERGED,
-     2,
-     "heatmap-sgd-text",
-     {"no cell reached the target", "unset colorbox", "'diverged'"},
+     4,
+     "heatmap-text",
+     {"target not reached", "unset colorbox", "'diverged'"},
      {"0 0 nan diverged - 0 1 1"}},
     {"all missed",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
      "sparsity = 0.8\n[optimizer sgd]\neta0 = 1, 2, 3\n",
      LAW_MISSED,
-     2,
-     "heatmap-sgd-text",
-     {"no cell reached the target", "unset colorbox", "'missed'"},
+     4,
+     "heatmap-text",
+     {"target not reached", "unset colorbox", "'missed'"},
      {"0 0 nan missed - 0 0 1"}},
     {"hostile labels",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data " HOSTILE "]\n" DATA
      "sparsity = 0.8, 0.9\n[optimizer " HOSTILE "]\n" ADAM,
      LAW_MIXED,
-     5,
+     12,
      "curves-a-system-touch-hit-touch-hit-sparsity-0.8",
      {"'a\"; system(\"touch hit\")''`touch hit`\\ sparsity=0.8'"},
      {"\n40 "}},
@@ -198,14 +214,14 @@ static const struct sweep {
      "[sweep]\nepochs = 40\ntarget = ratio 0.5\n[data " LONG "1]\n" DATA "sparsity = 0.8\n"
      "[data a/b]\n" DATA "sparsity = 0.8\n[data a:b]\n" DATA "sparsity = 0.9\n[optimizer " LONG "2]\n" ADAM,
      LAW_MIXED,
-     6,
+     16,
      "curves-a-b",
      {"\xe2\x80\xa6", "L / L(start)", "target: ratio 0.5"},
      {"\n40 "}},
     {"a loss as the target",
      "[sweep]\nepochs = 40\ntarget = loss 12\n[data text]\n" DATA "sparsity = 0.8\n[optimizer adam]\n" ADAM,
      LAW_MIXED,
-     2,
+     5,
      "curves-text",
      {"'loss L'", "target: loss 12"},
      {"\n40 "}},
@@ -277,7 +293,7 @@ static void test_best_cell_is_unique(void **state) {
     struct fixture f;
     fixture_open(&f, sweeps[0].grid, LAW_MIXED);
     check(&f, write_plots(&f, false), "plots");
-    char *dat = read_plot(&f, "heatmap-adam-text.dat");
+    char *dat = read_plot(&f, "heatmap-text.dat");
     assert_int_equal(count(dat, " best "), 2); /* the header, and one cell */
     assert_int_equal(count(dat, "\n"), 2 + 9 * 2);
     free(dat);
@@ -325,7 +341,7 @@ static void test_without_gnuplot(void **state) {
     assert_int_equal(f.e.count, 1);
     assert_non_null(strstr(f.e.text, "gnuplot is not installed"));
     snprintf(plots, sizeof plots, "%s/plots", f.dir);
-    assert_int_equal(each_file(plots, ".gp", NULL, false), 3);
+    assert_int_equal(each_file(plots, ".gp", NULL, false), 7);
     assert_int_equal(each_file(plots, ".svg", NULL, false), 0);
     fixture_close(&f);
 }

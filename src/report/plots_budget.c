@@ -1,0 +1,71 @@
+/* Budget curves: per data set, what tuning with k cells drawn at random brings, for every k: the median time of
+ * the best of them, and the chance that one of them reaches the target. */
+#include "report/plots.h"
+#include <math.h>
+
+/* The budget at which the ranking compares; 0: none. */
+static size_t equal_budget(const struct scores *s, size_t problem) {
+    for (size_t k = 0; k < s->n_problems; k++)
+        if (s->ranking[k].problem == problem)
+            return s->ranking[k].k;
+    return 0;
+}
+
+static bool add_line(const struct plot_input *in, const struct group *g, bool hit, struct chart *c,
+                     struct err *e) {
+    struct budget_curve b;
+    if (!budget_curve_make(in->r, g, &b, e))
+        return false;
+    struct chart_line *k = chart_add(c, g->optimizer, g->optimizer_index, LOOK_LINE, b.n, false, e);
+    for (size_t i = 0; k && i < b.n; i++) {
+        const double y = hit ? b.hit[i] : b.median[i];
+        if (!hit &&
+            !(y > 0 && isfinite(y))) /* a miss; at the start already, which has no place on a log axis */
+            continue;
+        k->x[k->n] = (double)(i + 1);
+        k->y[k->n++] = y;
+    }
+    budget_curve_free(&b);
+    return k;
+}
+
+static bool draw(const struct plot_input *in, size_t first, bool hit, struct figure_list *l, struct err *e) {
+    const struct group *g = &in->group[first];
+    struct text quantity = {0};
+    bool ok = true;
+    style_quantity(in->r, 1, &quantity);
+    struct chart c = {.what = hit ? "Budget: the chance to reach the target against cells tried."
+                                  : "Budget: time to the target against cells tried.",
+                      .x = {.label = "cells tried, at random"},
+                      .y = {.label = hit          ? "chance to reach the target"
+                                     : quantity.s ? quantity.s
+                                                  : "",
+                            .share = hit,
+                            .scale = hit ? AXIS_LINEAR : AXIS_LOG},
+                      .mark = (double)equal_budget(in->s, g->problem)};
+    for (size_t i = first; i < in->n && ok; i++)
+        if (group_same_data(&in->group[i], g))
+            ok = add_line(in, &in->group[i], hit, &c, e);
+    text_add(&c.title, g->data);
+    text_add(&c.subtitle,
+             hit ? "chance that one of the cells tried arrives" : "median best of the cells tried");
+    text_addf(&c.mark_name, "equal budget: %.0f", c.mark);
+    const char *words[] = {hit ? "budget-hit" : "budget", g->data};
+    ok = ok && chart_draw(&c, l, words, 2, e);
+    chart_free(&c);
+    text_free(&quantity);
+    return ok;
+}
+
+bool plots_budget(const struct plot_input *in, struct figure_list *l, struct err *e) {
+    bool ok = true;
+    for (size_t i = 0; i < in->n && ok; i++) {
+        size_t most = 0;
+        for (size_t j = i; j < in->n; j++)
+            if (group_same_data(&in->group[j], &in->group[i]))
+                most = in->group[j].n_cells > most ? in->group[j].n_cells : most;
+        if (first_on_data(in, i) && most > 1) /* without a choice there is nothing to tune */
+            ok = draw(in, i, false, l, e) && draw(in, i, true, l, e);
+    }
+    return ok;
+}
