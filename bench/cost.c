@@ -1,7 +1,6 @@
 /* What there is to do, and how much work it is. */
 #include "base/mem.h"
 #include "job.h"
-#include <sys/stat.h>
 
 /* Runs that need not be computed, and which of them were met in the plan. */
 struct skip {
@@ -25,14 +24,6 @@ static bool need_not(void *ctx, uint64_t id) {
     return meet(&skip->there, skip->met_there, id) || meet(&skip->failed, skip->met_failed, id);
 }
 
-/* `123:1 ` or `7:0.25 `: six bytes an entry, near enough for an estimate of time. */
-static double nonzeros_guess(const struct data_params *d) {
-    struct stat st;
-    if (d->kind != DATA_LIBSVM)
-        return data_nonzeros_estimate(d);
-    return stat(d->path, &st) ? 0 : (double)st.st_size / 6;
-}
-
 bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, enum again again,
                struct cost *c, struct err *e) {
     struct skip skip = {.wanted = wanted};
@@ -44,7 +35,7 @@ bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, 
               (skip.met_there = mem_zeroed(skip.there.n + 1, 1, e)) &&
               (skip.met_failed = mem_zeroed(skip.failed.n + 1, 1, e)) &&
               plan_packs(p, need_not, &skip, &c->packs, &c->n_packs, &c->n_todo, e) &&
-              (c->nonzeros = mem_zeroed(plan_n_datasets(p), sizeof *c->nonzeros, e));
+              (c->shape = mem_zeroed(plan_n_datasets(p), sizeof *c->shape, e));
     for (size_t i = 0; ok && i < skip.there.n; i++)
         c->n_elsewhere += !skip.met_there[i];
     for (size_t i = 0; ok && i < skip.failed.n; i++)
@@ -52,8 +43,11 @@ bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, 
             c->n_left_out++;
             c->left_out = skip.failed.id[i];
         }
-    for (size_t k = 0; ok && k < plan_n_datasets(p); k++)
-        c->nonzeros[k] = nonzeros_guess(plan_dataset(p, k));
+    for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
+        const struct data_size size = plan_dataset_size(p, k);
+        c->shape[k] = (struct dataset){.n_features = plan_dataset(p, k)->features,
+                                       .train = {.n_rows = size.n_rows, .nnz = (uint64_t)size.nonzeros}};
+    }
     free(skip.there.id);
     free(skip.failed.id);
     free(skip.met_there);
@@ -63,12 +57,6 @@ bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, 
 
 void cost_free(struct cost *c) {
     free(c->packs);
-    free(c->nonzeros);
+    free(c->shape);
     *c = (struct cost){0};
-}
-
-double cost_work(const struct cost *c, const struct plan *p, const struct pack *pack) {
-    struct run r;
-    plan_run(p, pack->run[0], &r);
-    return c->nonzeros[r.dataset] * c->epochs * pack->n;
 }

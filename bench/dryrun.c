@@ -4,28 +4,42 @@
 #include "job.h"
 #include "memory.h"
 #include "show.h"
+#include <math.h>
 #include <stdio.h>
 
-/* Millions of non-zeros x runs a second per thread, of small grids on the machine the project was written on:
- * right within a small factor elsewhere. `bench throughput` measures. */
+/* Millions of units of work (work.c) a second per thread, in small grids on the machine the project was written
+ * on: right within a small factor elsewhere. `bench throughput` measures. */
 static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 2000, 3500}, {300, 1000, 1600}};
 
 enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
 
+enum { REASONS_MOST = 4 };
 struct sums {
-    double work, data_bytes, pack_bytes;
+    struct work work;
+    double data_bytes, pack_bytes;
+    const char *because[REASONS_MOST]; /* why mini-batch steps are dense, and how many runs are meant */
+    size_t dense[REASONS_MOST];
 };
+
+static void count_dense(struct sums *sums, const char *because, size_t runs) {
+    int k = 0;
+    while (k < REASONS_MOST - 1 && sums->because[k] && sums->because[k] != because)
+        k++;
+    sums->because[k] = because;
+    sums->dense[k] += runs;
+}
 
 static bool sum_up(const struct plan *p, struct cost *c, enum precision precision, int threads,
                    struct sums *sums, struct err *e) {
     struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
-    bool ok = shape != NULL;
+    struct touched memory = {0};
+    bool ok = shape;
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
         ok = memory_shape(plan_dataset(p, k), threads, &shape[k], e);
         double bytes = (double)data_memory_estimate(plan_dataset(p, k), precision);
         if (ok && !bytes) {
             bytes = (double)shape[k].memory_bytes;
-            c->nonzeros[k] = (double)shape[k].train.nnz;
+            c->shape[k] = shape[k];
         }
         sums->data_bytes = bytes > sums->data_bytes ? bytes : sums->data_bytes;
     }
@@ -34,7 +48,12 @@ static bool sum_up(const struct plan *p, struct cost *c, enum precision precisio
         plan_run(p, c->packs[i].run[0], &r);
         const double bytes = (double)train_memory(&shape[r.dataset], precision, r.rule, c->packs[i].batch);
         sums->pack_bytes = bytes > sums->pack_bytes ? bytes : sums->pack_bytes;
-        sums->work += cost_work(c, p, &c->packs[i]);
+        const struct work work = work_of(c, p, &c->packs[i], &memory);
+        sums->work.steps += work.steps;
+        sums->work.evaluations += work.evaluations;
+        const char *because = train_dense_because(&r, &c->shape[r.dataset]);
+        if (because)
+            count_dense(sums, because, (size_t)c->packs[i].n);
     }
     free(shape);
     return ok;
@@ -96,9 +115,16 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         printf("memory  %s at most, of %s available\n", show_bytes(memory, a),
                show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));
-        printf("time    about %s on %d thread%s, at %.0f million non-zeros x runs a second per thread (%s)\n",
-               show_duration(sums.work / (rates[precision][isa] * 1e6) / threads, a), threads,
-               threads == 1 ? "" : "s", rates[precision][isa], isa_names[isa]);
+        const double work = work_total(sums.work);
+        const double seconds = work / (rates[precision][isa] * 1e6) / threads;
+        printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
+               seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
+               threads == 1 ? "" : "s", isa_names[isa]);
+        if (sums.work.evaluations > 0)
+            printf("; %.0f%% of it evaluations", 100 * sums.work.evaluations / work);
+        printf("\n");
+        for (int k = 0; k < REASONS_MOST && sums.because[k]; k++)
+            printf("dense   steps in %s runs: %s\n", show_count(sums.dense[k], a), sums.because[k]);
     }
     cost_free(&c);
     store_close(s);

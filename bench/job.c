@@ -75,12 +75,13 @@ static bool make_tasks(struct state *s) {
     s->data = mem_zeroed(n_data, sizeof *s->data, s->e);
     bool ok = unsorted && s->task && s->first && s->left && s->data;
     size_t n_tasks = 0;
+    struct touched memory = {0};
     for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
         const struct pack *first = &s->cost->packs[i];
         struct task *t = &unsorted[n_tasks];
         *t = (struct task){.pack = first, .n = group_at(s, i), .dataset = first->dataset};
         for (int k = 0; k < t->n; k++)
-            t->work += cost_work(s->cost, p, &first[k]);
+            t->work += work_total(work_of(s->cost, p, &first[k], &memory));
         s->first[first->dataset + 2]++;
     }
     for (size_t k = 0; ok && k < n_data; k++)
@@ -174,6 +175,7 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
             if (i % LANES < task->pack[i / LANES].n) {
                 s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
                 s->tally->busy_s += out[i].seconds;
+                s->tally->evaluating_s += out[i].evaluating_s;
             }
     } else {
         struct run r;

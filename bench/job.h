@@ -28,15 +28,16 @@ struct job {
 };
 
 struct tally {
-    size_t n_todo;      /* distinct runs that were missing */
-    size_t n_done;      /* of these, computed and stored now */
-    size_t n_left_out;  /* that failed before and were not tried again: store_failures */
-    uint64_t left_out;  /* one of them */
-    size_t n_elsewhere; /* in the store, but not of this plan or not wanted */
-    size_t n_failed;    /* of these, that could not be computed (out of memory ...): a message says why */
-    size_t n_unusable;  /* data sets that could not be made, or whose L* could not be found */
-    double nonzeros;    /* non-zeros x runs of what was computed */
-    double busy_s;      /* seconds of threads spent on it */
+    size_t n_todo;       /* distinct runs that were missing */
+    size_t n_done;       /* of these, computed and stored now */
+    size_t n_left_out;   /* that failed before and were not tried again: store_failures */
+    uint64_t left_out;   /* one of them */
+    size_t n_elsewhere;  /* in the store, but not of this plan or not wanted */
+    size_t n_failed;     /* of these, that could not be computed (out of memory ...): a message says why */
+    size_t n_unusable;   /* data sets that could not be made, or whose L* could not be found */
+    double nonzeros;     /* non-zeros x runs of what was computed */
+    double busy_s;       /* seconds of threads spent on it */
+    double evaluating_s; /* of these, in evaluations that no step needs */
     double data_s, minima_s, train_s; /* seconds of the clock */
     int signal;                       /* what interrupted it, or 0 */
 };
@@ -52,8 +53,8 @@ struct cost {
     size_t n_packs, n_todo;
     size_t n_left_out, n_elsewhere; /* as in struct tally */
     uint64_t left_out;
-    double *nonzeros; /* (plan_n_datasets): of each data set, guessed from the file's size for LIBSVM files;
-                         free() */
+    struct dataset
+        *shape; /* (plan_n_datasets): n_features (0: not known yet), train.n_rows, train.nnz; free() */
     double epochs;
 };
 /* What is computed besides runs that are neither in the store nor have failed before. */
@@ -62,5 +63,19 @@ enum again { NEVER_AGAIN, RETRY_FAILED, EVERYTHING_AGAIN };
 bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, enum again again,
                struct cost *c, struct err *e);
 void cost_free(struct cost *c);
-/* Non-zeros x runs of a pack. */
-double cost_work(const struct cost *c, const struct plan *p, const struct pack *pack);
+
+/* How long a pack takes, in units of what a full batch takes for a non-zero of a run; within a factor of two.
+ */
+struct work {
+    double steps, evaluations; /* evaluations: those that no step needs */
+};
+struct touched { /* zeroed before the first pack: what the last one found out about its batches */
+    uint64_t batch;
+    size_t dataset;
+    double features;
+};
+struct work work_of(const struct cost *c, const struct plan *p, const struct pack *pack,
+                    struct touched *memory);
+static inline double work_total(struct work w) {
+    return w.steps + w.evaluations;
+}

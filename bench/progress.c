@@ -14,6 +14,8 @@ void progress_begin(struct progress *p, size_t n_runs, double work, bool quiet) 
     *p = (struct progress){.n_runs = n_runs, .work = work, .quiet = quiet, .start_s = now, .last_s = now};
     const char *term = getenv("TERM");
     p->terminal = isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+    if (p->terminal && !quiet && n_runs) /* the first pack may take its time */
+        fprintf(stderr, "\r[%*s] 0 of %s runs\x1b[K", BAR_CHARS, "", show_count(n_runs, (char[SHOW_CHARS]){0}));
 }
 
 void progress_add(struct progress *p, size_t runs, double work) {
@@ -32,13 +34,14 @@ void progress_add(struct progress *p, size_t runs, double work) {
     show_count(p->n_runs, total);
     show_duration(share > 0 ? elapsed * (1 - share) / share : 0, left);
     const double rate = elapsed > 0 ? (double)p->runs_done / elapsed : 0;
+    const int digits = rate < 10;
     if (!p->terminal) {
-        fprintf(stderr, "%s of %s runs, %.0f a second, %s left\n", count, total, rate, left);
+        fprintf(stderr, "%s of %s runs, %.*f a second, %s left\n", count, total, digits, rate, left);
         return;
     }
     int filled = share >= 1 ? BAR_CHARS : (int)(share * BAR_CHARS);
-    fprintf(stderr, "\r[%.*s%*s] %s of %s runs, %.0f a second, %s left\x1b[K", filled,
-            "########################", BAR_CHARS - filled, "", count, total, rate, left);
+    fprintf(stderr, "\r[%.*s%*s] %s of %s runs, %.*f a second, %s left\x1b[K", filled,
+            "########################", BAR_CHARS - filled, "", count, total, digits, rate, left);
     fflush(stderr);
 }
 

@@ -176,10 +176,13 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
         ok = write_report(w, r, e);
     const double end = clock_s();
     if (w->verbose)
-        fprintf(stderr,
-                "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads), tables and pictures %.2f s\n"
-                "%zu runs of other settings are in the store\n",
-                t->data_s, t->minima_s, t->train_s, t->busy_s, end - before_report, t->n_elsewhere);
+        fprintf(
+            stderr,
+            "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads, %.2f s of it evaluations besides the "
+            "steps), tables and pictures %.2f s\n"
+            "%zu runs of other settings are in the store\n",
+            t->data_s, t->minima_s, t->train_s, t->busy_s, t->evaluating_s, end - before_report,
+            t->n_elsewhere);
     printf(
         "%zu runs, %zu computed now, %zu failures, %.2f s, %.1f million non-zeros x runs a second per thread "
         "(%llu thread%s, %s): %s\n",

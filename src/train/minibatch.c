@@ -3,6 +3,7 @@
  * The features of a batch are brought up to date, copied side by side, and the step is that of a small full
  * batch: rows forward, columns backward, the rule, and back. Features that the batch does not touch wait
  * (rest.h); at the end of a segment, and so at every evaluation, all are brought up to date. */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "train/segment.h"
 #include "train/team.h"
@@ -132,10 +133,13 @@ static void watch(struct team *t) {
 }
 
 static bool evaluate(struct team *t, uint64_t step, uint64_t nonzeros, bool last, struct err *e) {
+    const double start = clock_s();
     double loss[LANES];
     team_loss(t, &t->data->train, loss, NULL);
     watch(t);
-    return team_record(t, (double)step / (double)t->steps_per_epoch, step, nonzeros, loss, last, e);
+    const bool ok = team_record(t, (double)step / (double)t->steps_per_epoch, step, nonzeros, loss, last, e);
+    t->evaluating_s += clock_s() - start;
+    return ok;
 }
 
 /* One segment: steps `step` .. `step` + n of the run. Adds the non-zeros of its rows. */

@@ -191,12 +191,23 @@ void team_coefs(struct team *t, uint64_t step) {
     }
 }
 
+const char *train_dense_because(const struct run *r, const struct dataset *d) {
+    if (r->v[KEY_SWEEP_batch].word != VALUE_NUMBER || r->v[KEY_SWEEP_sparse_updates].word != UPDATES_EXACT)
+        return NULL;
+    if (r->v[KEY_MODEL_l2].number != 0)
+        return "l2 gives every weight a gradient";
+    if (run_decays_fast(r))
+        return "weights decay too fast to put it off";
+    const double touched = r->v[KEY_SWEEP_batch].number * (double)d->train.nnz / (double)d->train.n_rows;
+    return touched > 0.5 * (double)d->n_features
+               ? "a batch has more than half as many non-zeros as there are features"
+               : NULL;
+}
+
 enum update_mode team_mode(const struct run *r, const struct dataset *d) {
     if (r->v[KEY_SWEEP_sparse_updates].word == UPDATES_LAZY)
         return MODE_LAZY;
-    const double touched = r->v[KEY_SWEEP_batch].number * (double)d->train.nnz / (double)d->train.n_rows;
-    const bool dense = r->v[KEY_SWEEP_sparse_updates].word == UPDATES_DENSE || r->v[KEY_MODEL_l2].number != 0 ||
-                       run_decays_fast(r) || touched > 0.5 * (double)d->n_features;
+    const bool dense = r->v[KEY_SWEEP_sparse_updates].word == UPDATES_DENSE || train_dense_because(r, d);
     return dense ? MODE_DENSE : MODE_EXACT;
 }
 

@@ -38,6 +38,7 @@ struct team {
     size_t real, line; /* bytes of a real, of a line of LANES of them */
     int n;             /* lanes that are runs */
     int n_running;
+    double evaluating_s; /* seconds in evaluations that no step needs */
     int rule, variant_number;
     const struct rule_variant *variant;
     enum loss loss;

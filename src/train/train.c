@@ -23,6 +23,7 @@ static void hand_over(struct team *t, double seconds, struct outcome out[LANES])
     for (int lane = 0; lane < t->n; lane++) {
         out[lane] = t->lane[lane].out;
         out[lane].seconds = seconds;
+        out[lane].evaluating_s = t->evaluating_s / t->n;
         t->lane[lane].out = (struct outcome){0};
     }
 }

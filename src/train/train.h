@@ -25,6 +25,7 @@ struct outcome {
     uint64_t weights_hash;    /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
     double unlearnt[N_BANDS]; /* at the end, of the data's true weights or w* (data/bands.h); NAN: no w* */
     double seconds;           /* of its pack, divided by the runs in it */
+    double evaluating_s;      /* of these, in evaluations that no step needs: those of mini-batches */
 };
 void outcome_free(struct outcome *o);
 
@@ -40,6 +41,9 @@ bool train_pack(const struct plan *plan, const struct pack *pack, const struct d
 bool train_packs(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
                  const struct kernels *k, const double *lstar, const double *const *w_star, struct outcome *out,
                  struct err *e);
+/* Why the mini-batch steps of a run that asks for exact updates are dense ones, in words; NULL where they are
+ * not. d: n_features, train.n_rows and train.nnz are enough. */
+const char *train_dense_because(const struct run *r, const struct dataset *d);
 /* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);
 

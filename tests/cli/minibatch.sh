@@ -49,6 +49,14 @@ EOF
 done
 cmp -s exact/curves.csv lazy/curves.csv && fail 'lazy updates are those of exact'
 
+# What is foreseen, and what evaluations cost, is said.
+expect 0 '; [0-9]+% of it evaluations$' --grid exact.ini --dry-run
+expect 0 '^dense   steps in [0-9]+ runs: l2 gives every weight a gradient$' --grid exact.ini --dry-run
+expect 0 '^dense   steps in [0-9]+ runs: weights decay too fast' --grid exact.ini --dry-run
+expect 0 '^dense   steps in [0-9]+ runs: a batch has more than half as many non-zeros' --grid exact.ini --dry-run
+"$bench" --grid dense.ini --dry-run | grep '^dense' && fail 'dense steps that were asked for are explained'
+expect 0 '[1-9] s of it evaluations besides the steps' --grid exact.ini --out other --no-plots --quiet --verbose
+
 # A line search needs every row at every step.
 sed 's/^\[optimizer sgd\]/[optimizer linesearch]/' exact.ini >linesearch.ini
 expect 2 'linesearch' --grid linesearch.ini --out linesearch --no-plots

@@ -49,8 +49,8 @@ static struct store *open_store(int i) {
 static struct point points[] = {{0, 0, 0, 0.6931471805599453, NAN}, {1, 7, 1234567, 0.25, 0.5}};
 
 static struct outcome outcome(uint64_t id) {
-    return (struct outcome){id,   false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN},
-                            0.125};
+    return (struct outcome){id,    false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN},
+                            0.125, 0};
 }
 
 static void put(struct store *s, uint64_t id, double seconds) {
