@@ -37,7 +37,7 @@ typedef float real;
 #pragma GCC diagnostic ignored                                                                                 \
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
-enum { V_LINE = LANES / V_LANES, AHEAD = 32, TILE = 32 };
+enum { V_LINE = LANES / V_LANES, AHEAD = 192, TILE = 32 };
 _Static_assert(AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
 
 /* ---- gather-sums: the two passes over the data ------------------------------------------------------------

@@ -21,7 +21,7 @@
 
 enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 16384, HOT_PER_BLOCK = 8, LOG_ROWS = 128 };
 enum {
-    INDEX_PADDING = 64
+    INDEX_PADDING = 256
 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
 
 enum precision { PRECISION_F32, PRECISION_F64, PRECISION_COUNT };
