@@ -10,7 +10,7 @@ struct data_facts facts_of(const struct dataset *d) {
     memcpy(f.fingerprint, d->fingerprint, sizeof f.fingerprint);
     bands_frequency(d, f.band_frequency);
     for (size_t j = 0; j < d->n_features; j++) {
-        const double share = (double)data_column_count(d, j) / (double)d->train.n_rows;
+        const double share = (double)d->column_nnz[j] / (double)d->train.n_rows;
         f.max_frequency = share > f.max_frequency ? share : f.max_frequency;
         f.min_frequency = share < f.min_frequency ? share : f.min_frequency;
     }

@@ -11,6 +11,7 @@ bool memory_shape(const struct data_params *params, int threads, struct dataset 
         const double hot =
             data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
         shape->n_hot = hot < (double)params->features ? (size_t)hot : params->features;
+        shape->n_warm = params->rows > WARM_ROWS ? params->features : shape->n_hot; /* at most */
         return true;
     }
     struct dataset *d = data_make(params, threads, e);
@@ -21,6 +22,7 @@ bool memory_shape(const struct data_params *params, int threads, struct dataset 
                               .train.nnz = d->train.nnz,
                               .n_blocks = d->n_blocks,
                               .n_hot = d->n_hot,
+                              .n_warm = d->n_warm,
                               .memory_bytes = d->memory_bytes};
     data_free(d);
     return true;

@@ -3,6 +3,7 @@
  * block by block of rows, so that the residuals of a block stay in the second-level cache for all of them. */
 #include "data/arrange.h"
 #include "base/mem.h"
+#include "data/packed.h"
 #include <string.h>
 
 enum { DIGIT = 16, BUCKETS = 1 << DIGIT };
@@ -39,63 +40,74 @@ static bool rank_features(struct dataset *d, const uint64_t *count, struct err *
     return true;
 }
 
-/* Entries of rank r, in row order: the column's pieces in the blocks of c, one after the other. */
-#define FOR_ENTRIES(i, c, j)                                                                                   \
-    for (size_t block_ = 0; block_ < (c)->n_blocks; block_++)                                                  \
-        for (uint64_t i = columns_block(c, block_)[j]; i < columns_block(c, block_)[(j) + 1]; i++)
+static size_t warm_blocks_of(size_t n_rows) {
+    return (n_rows + WARM_ROWS - 1) / WARM_ROWS;
+}
 
-static void count_hot(struct dataset *d, const struct columns *c, size_t r) {
+/* How many of the most popular features, from rank r on, have `least` non-zeros or more. */
+static size_t while_popular(const struct dataset *d, size_t r, uint64_t least) {
+    while (r < d->n_present && d->column_nnz[r] >= least)
+        r++;
+    return r;
+}
+
+static void count_warm(struct dataset *d, const struct columns *c, size_t r) {
     FOR_ENTRIES(i, c, d->feature_of[r])
-    d->hot_ptr[c->idx[i] / BLOCK_ROWS * (d->n_hot + 1) + r]++;
+    d->warm_ptr[c->idx[i] / WARM_ROWS * (d->n_warm - d->n_hot + 1) + r - d->n_hot]++;
 }
 
 static void place(struct dataset *d, const struct columns *c, size_t r) {
-    uint64_t at = r < d->n_hot ? 0 : d->rest_ptr[r];
+    uint64_t at = r < d->n_warm ? 0 : d->rest_ptr[r - d->n_warm];
     size_t block = SIZE_MAX;
     FOR_ENTRIES(i, c, d->feature_of[r]) {
-        const size_t of_row = c->idx[i] / BLOCK_ROWS;
-        if (r < d->n_hot && of_row != block)
-            at = d->hot_ptr[(block = of_row) * (d->n_hot + 1) + r];
-        d->col_idx[at] = c->idx[i];
+        const size_t of_row = c->idx[i] / WARM_ROWS;
+        if (r < d->n_warm && of_row != block)
+            at = d->warm_ptr[(block = of_row) * (d->n_warm - d->n_hot + 1) + r - d->n_hot];
+        d->col_idx[at] = (uint32_t)residual_line(c->idx[i]);
         if (c->val)
             d->col_val[at] = c->val[i];
         at++;
     }
 }
 
-static bool arrange_columns(struct dataset *d, const struct columns *c, const uint64_t *count, int threads,
-                            struct err *e) {
+/* Where the pieces of warm columns begin, from their counts, and the others after them; how many entries. */
+static uint64_t start_columns(struct dataset *d) {
+    const size_t stride = d->n_warm - d->n_hot + 1;
+    uint64_t at = 0;
+    for (size_t i = 0; i < d->n_warm_blocks * stride;
+         i++) { /* each block's last count is 0: it ends the block */
+        const uint64_t n = d->warm_ptr[i];
+        d->warm_ptr[i] = at;
+        at += n;
+    }
+    for (size_t r = d->n_warm; r < d->n_features; r++) {
+        d->rest_ptr[r - d->n_warm] = at;
+        at += d->column_nnz[r];
+    }
+    return d->rest_ptr[d->n_features - d->n_warm] = at;
+}
+
+static bool arrange_columns(struct dataset *d, const struct columns *c, int threads, struct err *e) {
     d->n_blocks = (c->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    while (d->n_present < d->n_features && count[d->feature_of[d->n_present]])
-        d->n_present++;
-    while (d->n_blocks > 1 && d->n_hot < d->n_present &&
-           count[d->feature_of[d->n_hot]] >= HOT_PER_BLOCK * d->n_blocks)
-        d->n_hot++;
-    const size_t stride = d->n_hot + 1;
-    d->hot_ptr = mem_zeroed(d->n_blocks * stride, sizeof *d->hot_ptr, e);
-    d->rest_ptr = d->hot_ptr ? mem_zeroed(d->n_features + 1, sizeof *d->rest_ptr, e) : NULL;
-    d->col_idx = d->rest_ptr ? indices_new(c->nnz, e) : NULL;
-    d->col_val = d->col_idx && c->val ? mem_lines(c->nnz, sizeof *d->col_val, e) : NULL;
-    if (!d->col_idx || (c->val && !d->col_val))
+    d->n_warm_blocks = warm_blocks_of(c->n_rows);
+    d->n_present = d->n_features;
+    d->n_present = while_popular(d, 0, 1);
+    d->n_hot = while_popular(d, 0, HOT_PER_BLOCK * d->n_blocks);
+    d->n_warm = d->n_warm_blocks > 1 ? while_popular(d, d->n_hot, WARM_PER_BLOCK * d->n_warm_blocks) : d->n_hot;
+    d->warm_ptr = mem_zeroed(d->n_warm_blocks * (d->n_warm - d->n_hot + 1), sizeof *d->warm_ptr, e);
+    d->rest_ptr = d->warm_ptr ? mem_zeroed(d->n_features - d->n_warm + 1, sizeof *d->rest_ptr, e) : NULL;
+    if (!d->rest_ptr || !packed_columns(d, c, threads, e))
         return false;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (size_t r = 0; r < d->n_hot; r++)
-        count_hot(d, c, r);
-    uint64_t at = 0;
-    for (size_t block = 0; block < d->n_blocks; block++)
-        for (size_t r = 0; r < stride; r++) {
-            const uint64_t n =
-                d->hot_ptr[block * stride + r]; /* 0 at the stride's last, which ends the block */
-            d->hot_ptr[block * stride + r] = at;
-            at += n;
-        }
-    for (size_t r = 0; r <= d->n_features; r++) {
-        d->rest_ptr[r] = at;
-        if (r >= d->n_hot && r < d->n_features)
-            at += count[d->feature_of[r]];
-    }
+    for (size_t r = d->n_hot; r < d->n_warm; r++)
+        count_warm(d, c, r);
+    const uint64_t n = start_columns(d);
+    d->col_idx = indices_new(n, e);
+    d->col_val = d->col_idx && c->val ? mem_lines(n, sizeof *d->col_val, e) : NULL;
+    if (!d->col_idx || (c->val && !d->col_val))
+        return false;
 #pragma omp parallel for schedule(dynamic, 256) num_threads(threads)
-    for (size_t r = 0; r < d->n_present; r++)
+    for (size_t r = d->n_hot; r < d->n_present; r++)
         place(d, c, r);
     return true;
 }
@@ -166,14 +178,21 @@ static bool arrange_rows(const struct dataset *d, struct data_part *p, int threa
     return ok || err_add(e, "out of memory: a row of %zu non-zeros cannot be sorted", longest);
 }
 
+static bool arrange_part(const struct dataset *d, struct data_part *p, int threads, struct err *e) {
+    return !p->n_rows ||
+           (arrange_rows(d, p, threads, e) && (d->n_features > STREAM_LINES || packed_rows(p, threads, e)));
+}
+
 bool data_arrange(struct dataset *d, const struct columns *c, int threads, struct err *e) {
     uint64_t *count = mem_zeroed(d->n_features, sizeof *count, e);
-    for (size_t block = 0; count && block < c->n_blocks; block++)
+    d->column_nnz = count ? mem_zeroed(d->n_features, sizeof *d->column_nnz, e) : NULL;
+    for (size_t block = 0; d->column_nnz && block < c->n_blocks; block++)
         for (size_t j = 0; j < d->n_features; j++)
             count[j] += columns_block(c, block)[j + 1] - columns_block(c, block)[j];
-    const bool ok = count && rank_features(d, count, e) && arrange_columns(d, c, count, threads, e) &&
-                    arrange_rows(d, &d->train, threads, e) &&
-                    (!d->test.n_rows || arrange_rows(d, &d->test, threads, e));
+    bool ok = d->column_nnz && rank_features(d, count, e);
+    for (size_t r = 0; ok && r < d->n_features; r++)
+        d->column_nnz[r] = count[d->feature_of[r]];
     free(count);
-    return ok;
+    return ok && arrange_columns(d, c, threads, e) && arrange_part(d, &d->train, threads, e) &&
+           arrange_part(d, &d->test, threads, e);
 }

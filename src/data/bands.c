@@ -13,7 +13,7 @@ static size_t rank_at(const struct dataset *d, size_t i) {
 }
 
 static double frequency_at(const struct dataset *d, size_t i) {
-    return d->frequency ? d->frequency[i] : (double)data_column_count(d, i) / (double)d->train.n_rows;
+    return d->frequency ? d->frequency[i] : (double)d->column_nnz[i] / (double)d->train.n_rows;
 }
 
 void bands_frequency(const struct dataset *d, double mean[N_BANDS]) {

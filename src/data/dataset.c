@@ -3,6 +3,8 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "data/arrange.h"
+#include "data/packed.h"
+#include <assert.h>
 
 const char *const data_kind_names[DATA_KIND_COUNT] = {
     [DATA_SYNTHETIC] = "synthetic",
@@ -30,16 +32,18 @@ static size_t part_bytes(const struct data_part *p) {
     if (!p->row_ptr)
         return 0;
     return (p->n_rows + 1) * sizeof *p->row_ptr + (p->nnz + INDEX_PADDING) * sizeof *p->row_idx +
-           p->n_rows * (sizeof *p->y + sizeof *p->y32) +
+           p->n_rows * (sizeof *p->y + sizeof *p->y32) + packed_bytes(&p->stream) +
            p->nnz * ((p->row_val ? sizeof *p->row_val : 0) + (p->row_val32 ? sizeof *p->row_val32 : 0));
 }
 
 static size_t dataset_bytes(const struct dataset *d) {
-    return part_bytes(&d->train) + part_bytes(&d->test) + d->n_blocks * (d->n_hot + 1) * sizeof *d->hot_ptr +
-           (d->n_features + 1) * sizeof *d->rest_ptr +
-           d->n_features * (sizeof *d->rank_of + sizeof *d->feature_of) +
-           (d->train.nnz + INDEX_PADDING) * sizeof *d->col_idx +
-           d->train.nnz * ((d->col_val ? sizeof *d->col_val : 0) + (d->col_val32 ? sizeof *d->col_val32 : 0)) +
+    const size_t others = d->rest_ptr[d->n_features - d->n_warm]; /* entries of columns that are not hot */
+    return part_bytes(&d->train) + part_bytes(&d->test) + packed_bytes(&d->hot) +
+           d->n_warm_blocks * (d->n_warm - d->n_hot + 1) * sizeof *d->warm_ptr +
+           (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr +
+           d->n_features * (sizeof *d->rank_of + sizeof *d->feature_of + sizeof *d->column_nnz) +
+           (others + INDEX_PADDING) * sizeof *d->col_idx +
+           others * ((d->col_val ? sizeof *d->col_val : 0) + (d->col_val32 ? sizeof *d->col_val32 : 0)) +
            d->n_features * ((d->frequency ? sizeof *d->frequency : 0) + (d->w_true ? sizeof *d->w_true : 0));
 }
 
@@ -82,6 +86,7 @@ static void part_free(struct data_part *p) {
     free(p->row_val32);
     free(p->y);
     free(p->y32);
+    packed_free(&p->stream);
 }
 
 void data_free(struct dataset *d) {
@@ -91,7 +96,9 @@ void data_free(struct dataset *d) {
     part_free(&d->test);
     free(d->rank_of);
     free(d->feature_of);
-    free(d->hot_ptr);
+    free(d->column_nnz);
+    packed_free(&d->hot);
+    free(d->warm_ptr);
     free(d->rest_ptr);
     free(d->col_idx);
     free(d->col_val);
@@ -109,11 +116,14 @@ bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
     } copies[] = {
         {d->train.row_val, &d->train.row_val32, d->train.nnz},
         {d->test.row_val, &d->test.row_val32, d->test.nnz},
-        {d->col_val, &d->col_val32, d->train.nnz},
+        {d->hot.val, &d->hot.val32, d->hot.n_groups * PARTIALS},
+        {d->col_val, &d->col_val32, d->rest_ptr[d->n_features - d->n_warm]},
     };
     for (size_t i = 0; p == PRECISION_F32 && i < sizeof copies / sizeof *copies; i++)
         if (copies[i].from && !*copies[i].to && !(*copies[i].to = narrowed(copies[i].from, copies[i].n, e)))
             return false;
+    if (!packed_rows_values(&d->train, p, e) || !packed_rows_values(&d->test, p, e))
+        return false;
     d->memory_bytes = dataset_bytes(d);
     return true;
 }
@@ -123,25 +133,23 @@ struct sparse data_rows(const struct data_part *part, enum precision p) {
                            p == PRECISION_F32 ? (const void *)part->row_val32 : (const void *)part->row_val};
 }
 
+struct stream data_stream(const struct packed *s, enum precision p) {
+    const void *val = p == PRECISION_F32 ? (const void *)s->val32 : s->val;
+    assert(!s->valued || val);
+    return (struct stream){s->idx, s->last, val};
+}
+
 static const void *column_values(const struct dataset *d, enum precision p) {
     return p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val;
 }
 
-struct sparse data_hot(const struct dataset *d, size_t block, enum precision p) {
-    return (struct sparse){d->hot_ptr + block * (d->n_hot + 1), d->col_idx, column_values(d, p)};
+struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p) {
+    return (struct sparse){d->warm_ptr + warm_block * (d->n_warm - d->n_hot + 1), d->col_idx,
+                           column_values(d, p)};
 }
 
 struct sparse data_rest(const struct dataset *d, enum precision p) {
     return (struct sparse){d->rest_ptr, d->col_idx, column_values(d, p)};
-}
-
-uint64_t data_column_count(const struct dataset *d, size_t rank) {
-    uint64_t n = d->rest_ptr[rank + 1] - d->rest_ptr[rank];
-    for (size_t block = 0; rank < d->n_hot && block < d->n_blocks; block++) {
-        const uint64_t *ptr = d->hot_ptr + block * (d->n_hot + 1) + rank;
-        n += ptr[1] - ptr[0];
-    }
-    return n;
 }
 
 double data_nonzeros_estimate(const struct data_params *p) {
@@ -153,10 +161,17 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
         return 0;
     double rows = (double)p->rows * (1 + p->test), features = (double)p->features,
            nnz = data_nonzeros_estimate(p);
-    double value = p->values == VALUES_BINARY ? 0 : precision == PRECISION_F32 ? 12 : 8;
-    double blocks = ceil((double)p->rows / BLOCK_ROWS), hot = nnz / (HOT_PER_BLOCK * blocks); /* at most */
-    hot = blocks == 1 ? 0 : hot < features ? hot : features;
-    double bytes =
-        (nnz + nnz * (1 + p->test)) * (4 + value) + rows * (8 + 8 + 4) + blocks * (hot + 1) * 8 + features * 32;
+    const bool binary = p->values == VALUES_BINARY;
+    const double value = binary                       ? 0
+                         : precision == PRECISION_F32 ? 12
+                                                      : 8,
+                 own = binary                       ? 0
+                       : precision == PRECISION_F32 ? 4
+                                                    : 8;
+    const double filled = features > STREAM_LINES ? 0 : nnz * (1 + p->test) + rows * (PARTIALS - 1) / 2;
+    /* Of the columns nearly all are hot where there are few features, and few entries are not. */
+    const double by_rows = nnz * (1 + p->test) * (4 + value) + filled * (2.25 + own),
+                 by_columns = nnz * (3 + 1.1 * value);
+    const double bytes = by_rows + by_columns + rows * (8 + 8 + 4) + features * (8 + 8 + 8 + 4 + 4 + 8);
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
 }

@@ -33,6 +33,19 @@ struct data_params {
  * 0) seed. */
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
 
+/* Stretches of entries in groups, as kern.h's struct stream has them: rows of a part, or pieces of columns.
+ * start[n_starts] ends the last. */
+struct packed {
+    uint16_t *idx;   /* (n_groups, PARTIALS) + INDEX_PADDING */
+    uint8_t *last;   /* (n_groups) */
+    uint64_t *start; /* (n_starts + 1) groups */
+    size_t n_starts;
+    uint64_t n_groups;
+    bool valued; /* not every entry is 1: data_prepare() makes one of the following, or both */
+    double *val; /* (n_groups, PARTIALS) */
+    float *val32;
+};
+
 /* One stored matrix with its targets. */
 struct data_part {
     size_t n_rows;
@@ -41,8 +54,11 @@ struct data_part {
     uint32_t *row_idx; /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
     double *row_val;   /* (nnz), NULL when every stored value is 1 */
     float *row_val32;  /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
-    double *y;         /* (n_rows) */
-    float *y32;        /* always there */
+    /* The rows again, for passes over all of them; start: of chunks of LOG_ROWS rows. NULLs where the features
+     * are too many for a stream's indices. */
+    struct packed stream;
+    double *y;  /* (n_rows) */
+    float *y32; /* always there */
 };
 
 struct dataset {
@@ -52,14 +68,20 @@ struct dataset {
     struct data_part train, test;   /* test.n_rows = 0 if nothing is held out */
     uint32_t *feature_of, *rank_of; /* (n_features): each other's inverse */
     size_t n_present;               /* features with a non-zero among the training rows: ranks 0 .. n_present */
-    /* train by columns. Ranks below n_hot, those with HOT_PER_BLOCK non-zeros a block or more, are stored block
-     * by block of BLOCK_ROWS rows, the others whole after them; offsets are into col_idx, row numbers of the
-     * whole matrix. With a single block n_hot = 0. */
+    uint64_t *column_nnz;           /* (n_features), by rank: non-zeros among the training rows */
+    /* train by columns; where a row's residual is: residual_line. Hot columns, of ranks below n_hot, have
+     * HOT_PER_BLOCK non-zeros for each of n_blocks blocks of BLOCK_ROWS rows, or more: block by block, a piece
+     * of each column, indices within the block. */
     size_t n_blocks, n_hot;
-    uint64_t *hot_ptr;  /* (n_blocks, n_hot + 1) */
-    uint64_t *rest_ptr; /* (n_features + 1), by rank; below n_hot empty */
-    uint32_t *col_idx;  /* (nnz + INDEX_PADDING) */
-    double *col_val;    /* (nnz), NULL when every stored value is 1 */
+    struct packed hot; /* start: (n_blocks, n_hot) */
+    /* Warm columns, of ranks n_hot .. n_warm, have WARM_PER_BLOCK for each of n_warm_blocks blocks of
+     * WARM_ROWS: likewise, but neither grouped nor within the block. None if there is one such block. The
+     * others follow them, whole. */
+    size_t n_warm_blocks, n_warm;
+    uint64_t *warm_ptr; /* (n_warm_blocks, n_warm - n_hot + 1) into col_idx */
+    uint64_t *rest_ptr; /* (n_features - n_warm + 1) into col_idx */
+    uint32_t *col_idx;  /* (warm and rest + INDEX_PADDING) */
+    double *col_val;    /* NULL when every stored value is 1 */
     float *col_val32;
     /* synthetic data: the law it was drawn from; NULL otherwise */
     double *frequency; /* (n_features) f_j */
@@ -72,20 +94,27 @@ struct dataset {
  * in e (file:line for libsvm) on bad input or lack of memory. data_free() it. */
 struct dataset *data_make(const struct data_params *p, int threads, struct err *e);
 void data_free(struct dataset *d);
-/* Makes sure the arrays of reals of this precision exist (row_val32, col_val32 for f32). Not thread-safe. */
+/* Makes the arrays of reals of this precision: needed before training. Not thread-safe. */
 bool data_prepare(struct dataset *d, enum precision p, struct err *e);
 
-/* Views for the kernels: the rows of a part; the hot columns within a block (ranks 0 .. n_hot); the other
- * columns (ranks n_hot .. n_features). */
+/* Residuals of all rows lie block by block of BLOCK_ROWS rows, each block after a line of zeros, at which the
+ * indices of its hot columns begin to count. */
+static inline size_t residual_line(size_t row) {
+    return row + row / BLOCK_ROWS + 1;
+}
+static inline size_t residual_lines(size_t n_rows) { /* readable one line past the end */
+    return n_rows + (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS + 1;
+}
+
+/* Views for the kernels: the rows of a part one by one; a packed stream; the warm columns (ranks n_hot ..
+ * n_warm, numbered from 0) within a block; the other columns (ranks n_warm .., numbered from 0). */
 struct sparse data_rows(const struct data_part *part, enum precision p);
-struct sparse data_hot(const struct dataset *d, size_t block, enum precision p);
+struct stream data_stream(const struct packed *s, enum precision p);
+struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p);
 struct sparse data_rest(const struct dataset *d, enum precision p);
 static inline const void *data_targets(const struct data_part *part, enum precision p) {
     return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;
 }
-
-/* Non-zeros of the column of that rank among the training rows. */
-uint64_t data_column_count(const struct dataset *d, size_t rank);
 
 /* While a data set is made it takes this much more: its columns are there twice. */
 #define DATA_MAKING 1.5

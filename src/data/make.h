@@ -22,6 +22,11 @@ static inline uint64_t *columns_block(const struct columns *c, size_t k) {
 }
 void columns_free(struct columns *c);
 
+/* Entries of feature j, in row order: the column's pieces in the blocks of c, one after the other. */
+#define FOR_ENTRIES(i, c, j)                                                                                   \
+    for (size_t block_ = 0; block_ < (c)->n_blocks; block_++)                                                  \
+        for (uint64_t i = columns_block(c, block_)[j]; i < columns_block(c, block_)[(j) + 1]; i++)
+
 /* Whether the machine has that much memory. Asked before large arrays are made, because the system promises
  * more than it has and ends the program that takes it at its word. */
 bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e);

@@ -14,7 +14,7 @@ bool objective_init(struct objective *o, const struct dataset *d, enum loss loss
     if (threads < 1 || d->train.nnz < PARALLEL_NONZEROS)
         threads = 1; /* below that, waking a thread costs more than it brings */
     *o = (struct objective){d, loss, l2, threads, batch_best(), NULL, NULL};
-    o->residual = mem_lines(d->train.n_rows, sizeof *o->residual, e);
+    o->residual = mem_zeroed(residual_lines(d->train.n_rows), sizeof *o->residual, e);
     o->partial = o->residual ? mem_lines(2 * chunks_of(d->train.n_rows), sizeof *o->partial, e) : NULL;
     if (!o->partial)
         objective_free(o);
@@ -72,7 +72,7 @@ static void forward_chunk(struct objective *o, const double *w, size_t chunk) {
             log1p_t[i] = t[i];
         o->batch->log1p(n, log1p_t);
     }
-    double *residual = o->residual + row0, sum = 0;
+    double *residual = o->residual + residual_line(row0), sum = 0;
     o->partial[2 * chunk] = rows_of[o->loss](n, z, t, log1p_t, p->y + row0, residual);
     for (size_t i = 0; i < n; i++)
         sum += residual[i];
@@ -99,12 +99,26 @@ static double column_sum(const uint32_t *idx, const double *val, uint64_t n, con
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-/* The gradient of the feature of rank r: hot columns block by block, as they are stored. */
+/* The same over a piece of a hot column: what fills its groups up adds 0. */
+static double piece_sum(const struct packed *s, uint64_t g0, uint64_t g1, const double *e) {
+    double sum[PARTIALS] = {0};
+    for (uint64_t i = g0 * PARTIALS; i < g1 * PARTIALS; i += PARTIALS)
+        for (int k = 0; k < PARTIALS; k++)
+            sum[k] = s->val ? fma(s->val[i + k], e[s->idx[i + k]], sum[k]) : sum[k] + e[s->idx[i + k]];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* The gradient of the feature of rank r, piece by piece as its column is stored. */
 static double column_gradient(const struct objective *o, size_t r) {
     const struct dataset *d = o->data;
     double sum = 0;
-    for (size_t block = 0; block < (r < d->n_hot ? d->n_blocks : 1); block++) {
-        const uint64_t *ptr = (r < d->n_hot ? d->hot_ptr + block * (d->n_hot + 1) : d->rest_ptr) + r;
+    for (size_t block = 0; r < d->n_hot && block < d->n_blocks; block++) {
+        const uint64_t *start = d->hot.start + block * d->n_hot + r;
+        sum += piece_sum(&d->hot, start[0], start[1], o->residual + block * (BLOCK_ROWS + 1));
+    }
+    for (size_t block = 0; r >= d->n_hot && block < (r < d->n_warm ? d->n_warm_blocks : 1); block++) {
+        const uint64_t *ptr = r < d->n_warm ? d->warm_ptr + block * (d->n_warm - d->n_hot + 1) + r - d->n_hot
+                                            : d->rest_ptr + r - d->n_warm;
         sum += column_sum(d->col_idx + ptr[0], d->col_val ? d->col_val + ptr[0] : NULL, ptr[1] - ptr[0],
                           o->residual);
     }

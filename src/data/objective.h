@@ -9,7 +9,7 @@ struct objective {
     double l2; /* of the mean-reduced loss */
     int threads;
     const struct batch *batch;
-    double *residual; /* (n_rows) */
+    double *residual; /* (residual_lines(n_rows)): where residual_line says */
     double *partial;  /* (2, n_chunks): of the loss and of the bias's gradient, per chunk of rows */
 };
 

@@ -37,7 +37,7 @@ typedef float real;
 #pragma GCC diagnostic ignored                                                                                 \
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
-enum { V_LINE = LANES / V_LANES, AHEAD = 192, TILE = 32 };
+enum { V_LINE = LANES / V_LANES, AHEAD = 192, AHEAD_NEAR = 64, TILE = 32 };
 _Static_assert(AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
 
 /* ---- gather-sums: the two passes over the data ------------------------------------------------------------
@@ -94,6 +94,62 @@ static void forward(const struct sparse *x, const void *w, const void *b, size_t
         forward_loop(x, x->val, w, b, row0, row1, z);
     else
         forward_loop(x, NULL, w, b, row0, row1, z);
+}
+
+/* ---- the same over streams: no branch at the end of a stretch, which would be mispredicted ----------------
+ */
+
+INLINE void prefetch_line(const real *line) {
+    __builtin_prefetch(line, 0, 3);
+    if (sizeof(real) * LANES > 64)
+        __builtin_prefetch(line + LANES / 2, 0, 3);
+}
+
+INLINE void sums_loop(const struct stream *x, const real *val, size_t g0, size_t g1, const real *src,
+                      const real *first, real *out) {
+    vr s[PARTIALS][V_LINE], start[V_LINE];
+    for (int v = 0; v < V_LINE; v++) {
+        s[0][v] = start[v] = v_load((first ? first : out) + v * V_LANES);
+        for (int p = 1; p < PARTIALS; p++)
+            s[p][v] = v_set1(0);
+    }
+    const uint16_t *idx = x->idx;
+    const uint8_t *last = x->last;
+    for (size_t g = g0; g < g1; g++) {
+        for (int p = 0; p < PARTIALS; p++) {
+            const size_t k = g * PARTIALS + (size_t)p;
+            const real *line = src + (size_t)idx[k] * LANES;
+            prefetch_line(src + (size_t)idx[k + AHEAD_NEAR] * LANES);
+            for (int v = 0; v < V_LINE; v++) {
+                const vr w = v_load(line + v * V_LANES);
+                s[p][v] = val ? v_fma(v_set1(val[k]), w, s[p][v]) : s[p][v] + w;
+            }
+        }
+        if (!V_BRANCHLESS && !last[g])
+            continue;
+        const size_t ended = last[g];
+        for (int v = 0; v < V_LINE; v++) { /* the sum so far, until it is whole */
+            const vr next = first ? start[v] : v_load(out + LANES + v * V_LANES);
+            v_store(out + v * V_LANES, (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]));
+            s[0][v] = v_restart(s[0][v], next, ended);
+            for (int p = 1; p < PARTIALS; p++)
+                s[p][v] = v_restart(s[p][v], v_set1(0), ended);
+        }
+        out += ended * LANES;
+    }
+}
+
+static void sums(const struct stream *x, size_t g0, size_t g1, const void *src, const void *first, void *out) {
+    if (g0 == g1)
+        return;
+    if (x->val && first)
+        sums_loop(x, x->val, g0, g1, src, first, out);
+    else if (x->val)
+        sums_loop(x, x->val, g0, g1, src, NULL, out);
+    else if (first)
+        sums_loop(x, NULL, g0, g1, src, first, out);
+    else
+        sums_loop(x, NULL, g0, g1, src, NULL, out);
 }
 
 INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {
@@ -376,6 +432,7 @@ enum {
 
 const struct kernels KERN_TABLE = {.precision = KERN_PRECISION,
                                    .forward = forward,
+                                   .sums = sums,
                                    .gradient = gradient,
                                    .gradient_bias = gradient_bias,
                                    .finish_gradient = finish_gradient,

@@ -6,10 +6,12 @@
  *
  * The order of every sum is fixed here, whatever the ISA or the number of threads, and never crosses lanes:
  *   z_i        b + the row's non-zeros, PARTIALS partial sums by position modulo PARTIALS (b in the first),
- *              joined as (s0 + s1) + (s2 + s3)
+ *              joined as (s0 + s1) + (s2 + s3).
  *   g_j        PARTIALS partial sums by position modulo PARTIALS of the column's non-zeros, joined likewise. A
- * column with at least HOT_PER_BLOCK non-zeros for each block of BLOCK_ROWS rows: so within each block, blocks
- *              added ascending (if there is more than one). The bias: likewise, every row an entry.
+ *              hot column (at least HOT_PER_BLOCK non-zeros for each block of BLOCK_ROWS rows): block by block,
+ *              the sum so far in the first partial sum. A warm one (else, and with more than WARM_ROWS rows at
+ *              least WARM_PER_BLOCK for each block of so many): so within each such block, blocks added
+ *              ascending. The bias: likewise, in blocks of BLOCK_ROWS, every row an entry.
  *   loss       each row's loss widened to double, added row by row within a block, blocks ascending; the
  * logistic loss's log1p(t) as one log1p(q) after every LOG_ROWS rows, 1 + q the product of their 1 + t and a
  * product enters a sum by one fused multiply-add. */
@@ -19,7 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LANES = 16, PARTIALS = 4, BLOCK_ROWS = 16384, HOT_PER_BLOCK = 8, LOG_ROWS = 128 };
+enum { LANES = 16, PARTIALS = 4, LOG_ROWS = 128 };
+enum { BLOCK_ROWS = 8192, HOT_PER_BLOCK = 8, WARM_ROWS = 16 * BLOCK_ROWS, WARM_PER_BLOCK = 2 };
+enum { STREAM_LINES = 65535 }; /* lines of a source at most that a stream can tell apart */
 enum {
     INDEX_PADDING = 256
 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
@@ -47,6 +51,15 @@ struct sparse {
     const void *val; /* (nnz) reals, or NULL: every entry is 1 */
 };
 
+/* The same for full batches, as fast as it can be read: rows (or pieces of columns) as stretches of whole
+ * groups of PARTIALS entries, the last group filled up with index 0, at least one group each. An index is the
+ * number of a line of the source plus 1: the source has a line of zeros in front. */
+struct stream {
+    const uint16_t *idx; /* (groups, PARTIALS) + INDEX_PADDING */
+    const uint8_t *last; /* (groups): 1 where a stretch ends, else 0 */
+    const void *val;     /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
+};
+
 /* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned.
  */
 struct kernels {
@@ -54,6 +67,11 @@ struct kernels {
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
     void (*forward)(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z);
+    /* out (stretches, LANES) = the sum of each stretch among groups group0..group1, which are whole stretches;
+     * its first partial sum begins with first (LANES) or, if NULL, with what out holds. src: (1 + lines,
+     * LANES), the first all zeros. out is readable one line past its end. */
+    void (*sums)(const struct stream *x, size_t group0, size_t group1, const void *src, const void *first,
+                 void *out);
     /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES);
      * calls for parts of a block begin at multiples of LOG_ROWS. */
     void (*residual[LOSS_COUNT])(size_t n, const void *y, void *ze, double *loss);

@@ -2,8 +2,8 @@
  *
  * Forward over rows: z, loss and residual e of sixteen runs. Backward over columns: a feature's gradient is
  * complete in registers, and the rule follows tile by tile while the gradients are still in the first-level
- * cache. Popular columns are taken block by block of rows, right after the block's residuals were made: those
- * are still in the second-level cache. */
+ * cache. Hot columns are taken block by block of rows, right after the block's residuals were made: those are
+ * still in the second-level cache. Warm ones likewise, by larger blocks and the third-level cache. */
 #include "train/full.h"
 #include "train/team.h"
 #include <string.h>
@@ -11,26 +11,40 @@
 enum { TILE_COLUMNS = 64 };
 
 size_t full_gradient_lines(const struct dataset *d, bool line_search) {
-    return (line_search ? d->n_features : d->n_hot) + TILE_COLUMNS;
-}
-
-static void *line_at(const struct team *t, const void *array, size_t i) {
-    return (char *)array + i * t->line;
+    return (line_search ? d->n_features : d->n_warm) + TILE_COLUMNS;
 }
 
 /* Rows row0 .. row1 of a block: residuals, and their losses added to sum (NULL: not wanted). */
 static void forward_block(struct team *t, size_t row0, size_t row1, double *sum) {
-    const struct sparse x = data_rows(&t->data->train, t->precision);
     const char *y = data_targets(&t->data->train, t->precision);
     for (size_t row = row0; row < row1; row += CHUNK) {
         const size_t n = row1 - row < CHUNK ? row1 - row : CHUNK;
-        void *e = line_at(t, t->e, row);
-        t->k->forward(&x, team_point(t), team_point_bias(t), row, row + n, e);
+        void *e = team_line(t, t->e, residual_line(row));
+        team_forward(t, &t->data->train, team_point(t), team_point_bias(t), row, e);
         t->k->residual[t->loss](n, y + row * t->real, e, sum);
     }
 }
 
-/* Residuals of all rows, gradients of the bias (into b_g) and of the hot columns (into g); losses if wanted. */
+/* What a block's residuals add to the gradients of hot columns: the first block begins them. */
+static void hot_block(struct team *t, size_t block) {
+    static const char zeros[LANES * sizeof(double)] __attribute__((aligned(64)));
+    const struct packed *hot = &t->data->hot;
+    const struct stream x = data_stream(hot, t->precision);
+    const uint64_t *start = hot->start + block * t->data->n_hot;
+    t->k->sums(&x, start[0], start[t->data->n_hot], team_line(t, t->e, block * (BLOCK_ROWS + 1)),
+               block ? NULL : zeros, t->g);
+}
+
+/* The warm columns' share of a block of WARM_ROWS rows. */
+static void warm_block(struct team *t, size_t block) {
+    const struct sparse x = data_warm(t->data, block, t->precision);
+    const size_t n_hot = t->data->n_hot;
+    t->k->gradient(&x, t->e, 0, t->data->n_warm - n_hot, team_line(t, t->g, n_hot), block > 0);
+}
+
+/* Residuals of all rows, gradients of the bias (into b_g) and of hot and warm columns (into g); losses if
+ * wanted.
+ */
 static void forward(struct team *t, bool want_loss, double loss[LANES]) {
     const size_t n_rows = t->data->train.n_rows;
     memset(loss, 0, LANES * sizeof *loss);
@@ -40,18 +54,20 @@ static void forward(struct team *t, bool want_loss, double loss[LANES]) {
         forward_block(t, row, end, want_loss ? sum : NULL);
         for (int lane = 0; lane < LANES; lane++)
             loss[lane] += sum[lane];
-        const struct sparse x = data_hot(t->data, block, t->precision);
-        t->k->gradient_bias(t->e, row, end, t->b_g, block > 0);
-        t->k->gradient(&x, t->e, 0, t->data->n_hot, t->g, block > 0);
+        const size_t first = residual_line(row);
+        t->k->gradient_bias(t->e, first, first + (end - row), t->b_g, block > 0);
+        hot_block(t, block);
+        if (end % WARM_ROWS == 0 || end == n_rows)
+            warm_block(t, (end - 1) / WARM_ROWS);
     }
 }
 
 /* The rule on features of ranks r0 .. r1, whose summed residuals are in g. */
 static void update(struct team *t, size_t r0, size_t r1, void *g) {
-    void *w = line_at(t, t->w, r0), *state[RULE_MAX_STATE];
+    void *w = team_line(t, t->w, r0), *state[RULE_MAX_STATE];
     for (int k = 0; k < t->variant->n_state; k++)
-        state[k] = line_at(t, t->state[k], r0);
-    t->k->finish_gradient(r1 - r0, t->scale, t->l2, line_at(t, team_point(t), r0), g);
+        state[k] = team_line(t, t->state[k], r0);
+    t->k->finish_gradient(r1 - r0, t->scale, t->l2, team_line(t, team_point(t), r0), g);
     t->k->step[t->rule][t->variant_number](r1 - r0, w, state, g, t->coefs, t->finite);
 }
 
@@ -62,22 +78,22 @@ static void step_bias(struct team *t) {
 static void backward(struct team *t) {
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
     step_bias(t);
-    const size_t n_hot = t->data->n_hot;
-    update(t, 0, n_hot, t->g);
+    const size_t n_warm = t->data->n_warm;
+    update(t, 0, n_warm, t->g);
     const struct sparse x = data_rest(t->data, t->precision);
-    void *g = line_at(t, t->g, n_hot);
-    for (size_t r = n_hot; r < t->n_moving; r += TILE_COLUMNS) {
+    void *g = team_line(t, t->g, n_warm);
+    for (size_t r = n_warm; r < t->n_moving; r += TILE_COLUMNS) {
         const size_t end = r + TILE_COLUMNS < t->n_moving ? r + TILE_COLUMNS : t->n_moving;
-        t->k->gradient(&x, t->e, r, end, g, false);
+        t->k->gradient(&x, t->e, r - n_warm, end - n_warm, g, false);
         update(t, r, end, g);
     }
 }
 
 /* The same with a line search: all gradients first, then the step sizes, then the step. */
 static bool search(struct team *t, struct err *e) {
-    const size_t n_hot = t->data->n_hot;
+    const size_t n_warm = t->data->n_warm;
     const struct sparse x = data_rest(t->data, t->precision);
-    t->k->gradient(&x, t->e, n_hot, t->data->n_features, line_at(t, t->g, n_hot), false);
+    t->k->gradient(&x, t->e, 0, t->data->n_features - n_warm, team_line(t, t->g, n_warm), false);
     t->k->finish_gradient(1, t->scale, t->b_l2, t->b, t->b_g);
     t->k->finish_gradient(t->data->n_features, t->scale, t->l2, t->w, t->g);
     if (!linesearch_choose(t, e))
@@ -91,6 +107,8 @@ bool train_full(struct team *t, struct err *e) {
     const uint64_t steps = (uint64_t)t->lane[0].run.v[KEY_SWEEP_epochs].number;
     const double evaluate = t->lane[0].run.v[KEY_SWEEP_evaluate].number;
     uint64_t due = 0;
+    for (size_t block = 0; block < t->data->n_blocks; block++) /* a line of zeros before each block */
+        memset(team_line(t, t->e, block * (BLOCK_ROWS + 1)), 0, t->line);
     for (uint64_t step = 0;; step++) {
         const bool last = step == steps, now = step == due || last;
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */

@@ -29,7 +29,6 @@ static void try_rows(struct team *t, struct candidate *c, int n_candidates, size
 
 static void try_all(struct team *t, struct candidate *c, int n_candidates) {
     const struct data_part *part = &t->data->train;
-    const struct sparse x = data_rows(part, t->precision);
     const char *y = data_targets(part, t->precision);
     for (size_t block = 0; block < part->n_rows; block += BLOCK_ROWS) {
         const size_t end = block + BLOCK_ROWS < part->n_rows ? block + BLOCK_ROWS : part->n_rows;
@@ -37,8 +36,8 @@ static void try_all(struct team *t, struct candidate *c, int n_candidates) {
             memset(c[k].block, 0, sizeof c[k].block);
         for (size_t row = block; row < end; row += CHUNK) {
             const size_t n = end - row < CHUNK ? end - row : CHUNK;
-            t->k->forward(&x, t->w, t->b, row, row + n, t->z);
-            t->k->forward(&x, t->g, t->b_g, row, row + n, t->q);
+            team_forward(t, part, t->w, t->b, row, t->z);
+            team_forward(t, part, t->g, t->b_g, row, t->q);
             try_rows(t, c, n_candidates, n, y + row * t->real);
         }
         for (int k = 0; k < n_candidates; k++)

@@ -11,10 +11,6 @@
 
 enum { TILE = 64, FLUSH_LINES = 256 };
 
-static void *line_at(const struct team *t, const void *array, size_t i) {
-    return (char *)array + i * t->line;
-}
-
 /* What a team has besides: its tables, if it puts off updates. */
 struct pace {
     struct segment segment;
@@ -54,7 +50,7 @@ static void gather(struct team *t, const struct pace *p, size_t n, const uint32_
 /* The rule on all features, whose gradients are in t->g where the batch touched them and zero elsewhere. */
 static void step_dense(struct team *t, size_t n, const uint32_t *rank, const void *coefs) {
     for (size_t i = 0; i < n; i++)
-        memcpy(line_at(t, t->g, rank[i]), line_at(t, t->c_g, i), t->line);
+        memcpy(team_line(t, t->g, rank[i]), team_line(t, t->c_g, i), t->line);
     const size_t d = t->n_moving;
     t->k->finish_gradient(d, t->scale, t->l2, team_point(t), t->g);
     t->k->step[t->rule][t->variant_number](d, t->w, t->state, t->g, coefs, t->finite);
@@ -65,9 +61,9 @@ static void step_dense(struct team *t, size_t n, const uint32_t *rank, const voi
 static void step_touched(struct team *t, size_t n, const uint32_t *rank, const void *coefs) {
     for (size_t i = 0; i < n; i += TILE) {
         const size_t m = n - i < TILE ? n - i : TILE;
-        void *w = line_at(t, t->c_w, i), *g = line_at(t, t->c_g, i), *state[RULE_MAX_STATE];
+        void *w = team_line(t, t->c_w, i), *g = team_line(t, t->c_g, i), *state[RULE_MAX_STATE];
         for (int k = 0; k < t->variant->n_state; k++)
-            state[k] = line_at(t, t->c_state[k], i);
+            state[k] = team_line(t, t->c_state[k], i);
         t->k->finish_gradient(m, t->scale, t->l2, t->variant->point ? state[t->variant->point - 1] : w, g);
         t->k->step[t->rule][t->variant_number](m, w, state, g, coefs, t->finite);
         t->rk->store_lines(m, rank + i, w, t->w);
@@ -113,9 +109,9 @@ static void flush(struct team *t, const struct pace *p, const uint32_t *last, ui
     for (size_t r = 0; r < t->n_moving && p->puts_off; r += FLUSH_LINES) {
         void *state[RULE_MAX_STATE];
         for (int k = 0; k < t->variant->n_state; k++)
-            state[k] = line_at(t, t->state[k], r);
+            state[k] = team_line(t, t->state[k], r);
         const size_t n = t->n_moving - r < FLUSH_LINES ? t->n_moving - r : FLUSH_LINES;
-        t->rk->rest[t->rule][t->variant_number](n, line_at(t, t->w, r), state, last + r, done,
+        t->rk->rest[t->rule][t->variant_number](n, team_line(t, t->w, r), state, last + r, done,
                                                 &p->segment.tables);
     }
 }

@@ -23,12 +23,21 @@ static void *take(struct layout *l, size_t bytes) {
     return p;
 }
 
+/* n lines that a pass over the data reads: a line of zeros stands in front of them. */
+static void *take_source(struct layout *l, size_t n, size_t line) {
+    char *zeros = take(l, (n + 1) * line);
+    if (!zeros)
+        return NULL;
+    memset(zeros, 0, line);
+    return zeros + line;
+}
+
 static void lay_out(struct team *t, struct layout *l, const struct dataset *data, int rule,
                     const struct rule_variant *v) {
     const size_t line = t->line, d = data->n_features;
-    t->w = take(l, d * line);
+    t->w = take_source(l, d, line);
     for (int k = 0; k < v->n_state; k++)
-        t->state[k] = take(l, d * line);
+        t->state[k] = take_source(l, d, line); /* may be where the gradient is taken */
     if (t->batch) {
         t->c_w = take(l, t->touched_most * line);
         t->c_g = take(l, t->touched_most * line);
@@ -36,13 +45,14 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
             t->c_state[k] = take(l, t->touched_most * line);
     }
     const size_t n_rows = data->train.n_rows;
-    t->e = take(l, (t->batch && t->batch < n_rows ? t->batch : n_rows) * line);
-    t->g = take(l, (!t->batch               ? full_gradient_lines(data, rules[rule]->line_search)
-                    : t->mode == MODE_DENSE ? d
-                                            : 0) *
+    t->e = take(l, (t->batch ? t->batch < n_rows ? t->batch : n_rows : residual_lines(n_rows)) * line);
+    t->g = take_source(l,
+                       !t->batch               ? full_gradient_lines(data, rules[rule]->line_search)
+                       : t->mode == MODE_DENSE ? d
+                                               : 0,
                        line);
-    t->z = take(l, CHUNK * line);
-    t->q = take(l, CHUNK * line);
+    t->z = take(l, (CHUNK + 1) * line); /* one more may be read, as by kern.h's sums */
+    t->q = take(l, (CHUNK + 1) * line);
     t->trial = take(l, CHUNK * line);
     t->b = take(l, line);
     for (int k = 0; k < v->n_state; k++)
@@ -214,8 +224,19 @@ enum update_mode team_mode(const struct run *r, const struct dataset *d) {
 /* ---- evaluation
  * ------------------------------------------------------------------------------------------------ */
 
+void team_forward(const struct team *t, const struct data_part *part, const void *w, const void *b, size_t row,
+                  void *z) {
+    if (part->stream.start) {
+        const struct stream x = data_stream(&part->stream, t->precision);
+        const uint64_t *start = part->stream.start + row / CHUNK;
+        t->k->sums(&x, start[0], start[1], (const char *)w - t->line, b, z);
+    } else {
+        const struct sparse x = data_rows(part, t->precision);
+        t->k->forward(&x, w, b, row, row + CHUNK < part->n_rows ? row + CHUNK : part->n_rows, z);
+    }
+}
+
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {
-    const struct sparse x = data_rows(part, t->precision);
     const char *y = data_targets(part, t->precision);
     memset(loss, 0, LANES * sizeof *loss);
     for (size_t block = 0; block < part->n_rows; block += BLOCK_ROWS) {
@@ -223,7 +244,7 @@ void team_loss(const struct team *t, const struct data_part *part, double loss[L
         double sum[LANES] __attribute__((aligned(64))) = {0};
         for (size_t row = block; row < end; row += CHUNK) {
             const size_t n = end - row < CHUNK ? end - row : CHUNK;
-            t->k->forward(&x, t->w, t->b, row, row + n, t->z);
+            team_forward(t, part, t->w, t->b, row, t->z);
             t->k->loss[t->loss](n, y + row * t->real, t->z, sum);
             if (errors)
                 t->k->misses(n, y + row * t->real, t->z, errors);

@@ -59,8 +59,8 @@ struct team {
     void *slab;
     void *w, *state[RULE_MAX_STATE];   /* (d, LANES) */
     void *b, *b_state[RULE_MAX_STATE]; /* (LANES) */
-    void *e;                           /* (n_rows, LANES): residuals; full batch */
-    void *g;             /* (full_gradient_lines, LANES): gradients of hot columns, then of a tile */
+    void *e;                           /* (residual_lines(n_rows), LANES): residuals; full batch */
+    void *g;             /* (full_gradient_lines, LANES): gradients of hot and warm columns, then of a tile */
     void *z, *q, *trial; /* (CHUNK, LANES) */
     void *b_g;           /* (LANES): gradient of the bias */
     void *scale, *l2, *b_l2, *finite; /* (LANES) */
@@ -90,6 +90,11 @@ static inline void *team_point_bias(const struct team *t) {
     return t->variant->point ? t->b_state[t->variant->point - 1] : t->b;
 }
 
+/* z (CHUNK, LANES) of the chunk of rows of a part that begins at `row`, a multiple of CHUNK; b: (LANES).
+ * w: (d, LANES) after a line of zeros, as t->w, state and t->g are. One line past the chunk is readable. */
+void team_forward(const struct team *t, const struct data_part *part, const void *w, const void *b, size_t row,
+                  void *z);
+
 /* Losses of a part at w, summed as kern.h says, neither reduced nor with l2; errors (LANES) may be NULL. */
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors);
 
@@ -112,6 +117,10 @@ bool train_full(struct team *t, struct err *e);
  * coefficient. */
 bool linesearch_choose(struct team *t, struct err *e);
 
+/* Line i of an array of lines. */
+static inline void *team_line(const struct team *t, const void *array, size_t i) {
+    return (char *)array + i * t->line;
+}
 /* Element `at` of an array of reals. */
 static inline void team_put(const struct team *t, void *array, size_t at, double x) {
     if (t->precision == PRECISION_F32)

@@ -43,11 +43,46 @@ static inline void hash_part(struct hash *h, const struct data_part *p) {
     if (!p->row_ptr)
         return;
     hash_add(h, p->row_ptr, (p->n_rows + 1) * sizeof *p->row_ptr);
-    hash_add(h, p->row_idx, (p->nnz + INDEX_PADDING) * sizeof *p->row_idx);
+    hash_add(h, p->row_idx, p->nnz * sizeof *p->row_idx);
     if (p->row_val)
         hash_add(h, p->row_val, p->nnz * sizeof *p->row_val);
     hash_add(h, p->y, p->n_rows * sizeof *p->y);
     hash_add(h, p->y32, p->n_rows * sizeof *p->y32);
+}
+
+static inline void hash_law(struct hash *h, const struct dataset *d) {
+    hash_add(h, d->feature_of, d->n_features * sizeof *d->feature_of);
+    if (d->frequency) {
+        hash_add(h, d->frequency, d->n_features * sizeof *d->frequency);
+        hash_add(h, d->w_true, d->n_features * sizeof *d->w_true);
+        hash_add(h, &d->b_true, sizeof d->b_true);
+    }
+}
+
+static inline uint64_t hash_done(struct hash *h) {
+    uint64_t v = hash_value64(h);
+    hash_free(h);
+    return v;
+}
+
+/* A hash of what was drawn, however it is stored by columns and in streams. */
+static inline uint64_t hash_drawn(const struct dataset *d) {
+    struct hash *h = hash_new();
+    assert_non_null(h);
+    hash_part(h, &d->train);
+    hash_part(h, &d->test);
+    hash_law(h, d);
+    return hash_done(h);
+}
+
+static inline void hash_packed(struct hash *h, const struct packed *s) {
+    if (!s->start)
+        return;
+    hash_add(h, s->start, (s->n_starts + 1) * sizeof *s->start);
+    hash_add(h, s->idx, (s->n_groups * PARTIALS + INDEX_PADDING) * sizeof *s->idx);
+    hash_add(h, s->last, s->n_groups);
+    if (s->val)
+        hash_add(h, s->val, s->n_groups * PARTIALS * sizeof *s->val);
 }
 
 /* A hash of every array. */
@@ -56,20 +91,18 @@ static inline uint64_t hash_dataset(const struct dataset *d) {
     assert_non_null(h);
     hash_part(h, &d->train);
     hash_part(h, &d->test);
-    hash_add(h, d->feature_of, d->n_features * sizeof *d->feature_of);
-    hash_add(h, d->hot_ptr, d->n_blocks * (d->n_hot + 1) * sizeof *d->hot_ptr);
-    hash_add(h, d->rest_ptr, (d->n_features + 1) * sizeof *d->rest_ptr);
-    hash_add(h, d->col_idx, (d->train.nnz + INDEX_PADDING) * sizeof *d->col_idx);
+    hash_law(h, d);
+    hash_packed(h, &d->train.stream);
+    hash_packed(h, &d->test.stream);
+    hash_packed(h, &d->hot);
+    hash_add(h, d->column_nnz, d->n_features * sizeof *d->column_nnz);
+    hash_add(h, d->warm_ptr, d->n_warm_blocks * (d->n_warm - d->n_hot + 1) * sizeof *d->warm_ptr);
+    hash_add(h, d->rest_ptr, (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr);
+    const uint64_t n = d->rest_ptr[d->n_features - d->n_warm];
+    hash_add(h, d->col_idx, (n + INDEX_PADDING) * sizeof *d->col_idx);
     if (d->col_val)
-        hash_add(h, d->col_val, d->train.nnz * sizeof *d->col_val);
-    if (d->frequency) {
-        hash_add(h, d->frequency, d->n_features * sizeof *d->frequency);
-        hash_add(h, d->w_true, d->n_features * sizeof *d->w_true);
-        hash_add(h, &d->b_true, sizeof d->b_true);
-    }
-    uint64_t v = hash_value64(h);
-    hash_free(h);
-    return v;
+        hash_add(h, d->col_val, n * sizeof *d->col_val);
+    return hash_done(h);
 }
 
 /* How far a sum of independent variables of this total variance, each within 1 of its mean, can be from its

@@ -53,13 +53,11 @@ static void drawn_data_are_judged_by_their_law(void **state) {
 static void other_data_are_judged_by_their_rows(void **state) {
     (void)state;
     /* Columns by rank with 4, 3, 2, 2, 1 and 0 non-zeros of 4 rows. */
-    uint64_t rest[] = {0, 4, 7, 9, 11, 12, 12}, hot[] = {0};
+    uint64_t nnz[] = {4, 3, 2, 2, 1, 0};
     struct dataset d = {.n_features = 6,
                         .feature_of = reversed,
                         .rank_of = reversed,
-                        .rest_ptr = rest,
-                        .hot_ptr = hot,
-                        .n_blocks = 1,
+                        .column_nnz = nnz,
                         .train = {.n_rows = 4}};
     static const double mean[] = {0.875, 0.5, 0.5, 0.25, 0};
     double got[N_BANDS], w[6 * LANES] = {0};

@@ -2,65 +2,150 @@
  * everything. */
 #include "data_help.h"
 
+/* The stretch that begins at `group`: its entries are those given, and it is filled up as promised. Returns the
+ * group after it. */
+static uint64_t assert_stretch(const struct packed *s, uint64_t group, const uint32_t *index, const double *val,
+                               uint64_t n) {
+    const uint64_t groups = n ? (n + PARTIALS - 1) / PARTIALS : 1;
+    for (uint64_t k = 0; k < groups * PARTIALS; k++) {
+        const uint64_t at = group * PARTIALS + k;
+        assert_int_equal(s->idx[at], k < n ? index[k] + 1 : 0);
+        if (s->val)
+            assert_true(s->val[at] == (k < n ? val[k] : 0));
+    }
+    for (uint64_t g = 0; g < groups; g++)
+        assert_int_equal(s->last[group + g], g == groups - 1);
+    return group + groups;
+}
+
+static void assert_stream_is_rows(const struct data_part *p, size_t n_features) {
+    const struct packed *s = &p->stream;
+    assert_int_equal(!s->start, n_features > STREAM_LINES);
+    if (!s->start)
+        return;
+    uint64_t group = 0;
+    for (size_t i = 0; i < p->n_rows; i++) {
+        if (i % LOG_ROWS == 0)
+            assert_int_equal(s->start[i / LOG_ROWS], group);
+        const uint64_t at = p->row_ptr[i];
+        group = assert_stretch(s, group, p->row_idx + at, p->row_val ? p->row_val + at : NULL,
+                               p->row_ptr[i + 1] - at);
+    }
+    assert_int_equal(s->start[s->n_starts], group);
+    assert_int_equal(s->n_groups, group);
+    for (int k = 0; k < INDEX_PADDING; k++)
+        assert_int_equal(s->idx[group * PARTIALS + (size_t)k], 0);
+}
+
 /* Every entry of the rows is in the columns, in the order promised, and nothing else is; ranks go by non-zeros.
  */
 static void assert_columns_are_rows(const struct dataset *d) {
     const struct data_part *p = &d->train;
-    uint64_t *seen = calloc(d->n_features, sizeof *seen); /* entries of each rank */
-    assert_non_null(seen);
-    assert_int_equal(d->n_blocks, (p->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS);
+    const uint64_t n_blocks = (p->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS,
+                   n_warm_blocks = (p->n_rows + WARM_ROWS - 1) / WARM_ROWS;
+    uint64_t *begin = calloc(d->n_features + 1, sizeof *begin); /* of each column below */
+    uint32_t *row = calloc(p->nnz, sizeof *row);
+    double *val = p->row_val ? calloc(p->nnz, sizeof *val) : NULL;
+    assert_true(begin && row);
+    assert_int_equal(d->n_blocks, n_blocks);
+    assert_int_equal(d->n_warm_blocks, n_warm_blocks);
     assert_int_equal(p->row_ptr[p->n_rows], p->nnz);
     for (uint64_t k = 0; k < p->nnz; k++) {
         assert_true(p->row_idx[k] < d->n_features);
-        seen[p->row_idx[k]]++;
+        begin[p->row_idx[k] + 1]++;
     }
-    size_t n_hot = 0, n_present = 0;
+    size_t n_hot = 0, n_warm = 0, n_present = 0;
     for (size_t r = 0; r < d->n_features; r++) {
         const uint32_t j = d->feature_of[r];
+        const uint64_t seen = begin[r + 1];
         assert_int_equal(d->rank_of[j], r);
-        assert_true(r == 0 || seen[r - 1] > seen[r] || (seen[r - 1] == seen[r] && d->feature_of[r - 1] < j));
-        n_hot += d->n_blocks > 1 && seen[r] >= HOT_PER_BLOCK * d->n_blocks;
-        n_present += seen[r] > 0;
+        assert_int_equal(d->column_nnz[r], seen);
+        assert_true(r == 0 || d->column_nnz[r - 1] > seen ||
+                    (d->column_nnz[r - 1] == seen && d->feature_of[r - 1] < j));
+        n_hot += seen >= HOT_PER_BLOCK * n_blocks;
+        n_warm +=
+            seen >= HOT_PER_BLOCK * n_blocks || (n_warm_blocks > 1 && seen >= WARM_PER_BLOCK * n_warm_blocks);
+        n_present += seen > 0;
+        begin[r + 1] += begin[r];
     }
     assert_int_equal(d->n_hot, n_hot);
+    assert_int_equal(d->n_warm, n_warm);
     assert_int_equal(d->n_present, n_present);
 
-    uint64_t *cursor = calloc((d->n_blocks + 1) * d->n_features, sizeof *cursor);
+    /* the columns, plainly */
+    uint64_t *cursor = calloc(d->n_features, sizeof *cursor);
     assert_non_null(cursor);
-    uint64_t end = 0; /* blocks and columns follow each other without gaps: hot ones by block, then the rest */
-    for (size_t b = 0; b <= d->n_blocks; b++)
-        for (size_t r = b < d->n_blocks ? 0 : n_hot; r < (b < d->n_blocks ? n_hot : d->n_features); r++) {
-            const uint64_t *ptr = b < d->n_blocks ? d->hot_ptr + b * (n_hot + 1) + r : d->rest_ptr + r;
-            assert_int_equal(ptr[0], end);
-            cursor[b * d->n_features + r] = end;
-            end = ptr[1];
-        }
-    assert_int_equal(end, p->nnz);
+    memcpy(cursor, begin, d->n_features * sizeof *cursor);
     for (size_t i = 0; i < p->n_rows; i++)
         for (uint64_t k = p->row_ptr[i]; k < p->row_ptr[i + 1]; k++) {
             assert_true(k == p->row_ptr[i] || p->row_idx[k] > p->row_idx[k - 1]);
-            const uint32_t r = p->row_idx[k];
-            const uint64_t at = cursor[(r < n_hot ? i / BLOCK_ROWS : d->n_blocks) * d->n_features + r]++;
-            assert_int_equal(d->col_idx[at], i);
-            assert_int_equal(!d->col_val, !p->row_val);
-            if (p->row_val)
-                assert_true(d->col_val[at] == p->row_val[k]);
+            const uint64_t at = cursor[p->row_idx[k]]++;
+            row[at] = (uint32_t)i;
+            if (val)
+                val[at] = p->row_val[k];
         }
+
+    /* hot ones block by block, then warm ones by larger blocks, then the others: without gaps */
+    uint32_t within[BLOCK_ROWS];
+    uint64_t group = 0, at = 0;
+    memcpy(cursor, begin, d->n_features * sizeof *cursor);
+    for (size_t b = 0; b < n_blocks; b++)
+        for (size_t r = 0; r < n_hot; r++) {
+            const uint64_t from = cursor[r];
+            uint64_t n = 0;
+            for (; cursor[r] < begin[r + 1] && row[cursor[r]] / BLOCK_ROWS == b; cursor[r]++)
+                within[n++] = row[cursor[r]] % BLOCK_ROWS;
+            assert_int_equal(d->hot.start[b * n_hot + r], group);
+            group = assert_stretch(&d->hot, group, within, val ? val + from : NULL, n);
+        }
+    assert_int_equal(d->hot.start[d->hot.n_starts], group);
+    for (size_t b = 0; b <= n_warm_blocks; b++) {
+        const bool rest = b == n_warm_blocks;
+        for (size_t r = rest ? n_warm : n_hot; r < (rest ? d->n_features : n_warm); r++) {
+            assert_int_equal(rest ? d->rest_ptr[r - n_warm] : d->warm_ptr[b * (n_warm - n_hot + 1) + r - n_hot],
+                             at);
+            for (; cursor[r] < begin[r + 1] && (rest || row[cursor[r]] / WARM_ROWS == b); cursor[r]++, at++) {
+                assert_int_equal(d->col_idx[at], residual_line(row[cursor[r]]));
+                assert_int_equal(!d->col_val, !val);
+                if (val)
+                    assert_true(d->col_val[at] == val[cursor[r]]);
+            }
+        }
+        assert_int_equal(
+            rest ? d->rest_ptr[d->n_features - n_warm] : d->warm_ptr[(b + 1) * (n_warm - n_hot + 1) - 1], at);
+    }
+    for (size_t r = 0; r < d->n_features; r++)
+        assert_int_equal(cursor[r], begin[r + 1]);
     for (int k = 0; k < INDEX_PADDING; k++)
-        assert_true(d->col_idx[p->nnz + k] == 0 && p->row_idx[p->nnz + k] == 0);
-    free(cursor);
-    free(seen);
+        assert_true(d->col_idx[at + (uint64_t)k] == 0 && p->row_idx[p->nnz + (uint64_t)k] == 0);
+    free(cursor), free(begin), free(row), free(val);
+    assert_stream_is_rows(p, d->n_features);
 }
 
 static void columns_are_the_rows_by_columns(void **state) {
     (void)state;
-    static const uint64_t rows[] = {1, 7, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 2 * BLOCK_ROWS + 100};
-    for (size_t i = 0; i < COUNT(rows); i++)
+    static const struct {
+        uint64_t rows, features;
+        double sparsity;
+    } sizes[] = {
+        {1, 9, 0.8},
+        {7, 9, 0.8},
+        {BLOCK_ROWS - 1, 9, 0.8},
+        {BLOCK_ROWS, 9, 0.8},
+        {BLOCK_ROWS + 1, 9, 0.8},
+        {2 * BLOCK_ROWS + 100, 9, 0.8},
+        {300, STREAM_LINES, 0.9999}, /* the last that a stream's indices reach */
+        {300, STREAM_LINES + 1, 0.9999},
+        {2 * WARM_ROWS + 77, 60000, 0.99998}, /* hot, warm and other columns */
+    };
+    for (size_t i = 0; i < COUNT(sizes); i++)
         for (int values = VALUES_BINARY; values <= VALUES_STUDENT3; values++) {
-            struct data_params p = synthetic_params(rows[i], 9, 0.8);
+            struct data_params p = synthetic_params(sizes[i].rows, sizes[i].features, sizes[i].sparsity);
             p.values = values;
             struct dataset *d = made(&p, 2);
             assert_columns_are_rows(d);
+            if (sizes[i].rows > WARM_ROWS)
+                assert_true(0 < d->n_hot && d->n_hot < d->n_warm && d->n_warm < d->n_present);
             data_free(d);
         }
 }
@@ -135,9 +220,9 @@ static void the_generator_is_what_it_was(void **state) {
         enum data_labels labels;
         uint64_t hash;
     } golden[] = {
-        {VALUES_BINARY, LABELS_BERNOULLI, 0x08e4ce6084f8a732},
-        {VALUES_GAUSSIAN, LABELS_SOFT, 0x1a8606b99e0a6ebe},
-        {VALUES_STUDENT3, LABELS_SOFT, 0xe5d652eda3b3dbda},
+        {VALUES_BINARY, LABELS_BERNOULLI, 0xa8519e6f08eb1c23},
+        {VALUES_GAUSSIAN, LABELS_SOFT, 0x933307ed7a288376},
+        {VALUES_STUDENT3, LABELS_SOFT, 0x53095a9887e3e4eb},
     };
     for (size_t i = 0; i < COUNT(golden); i++) {
         struct data_params p = synthetic_params(500, 60, 0.9);
@@ -147,8 +232,8 @@ static void the_generator_is_what_it_was(void **state) {
         p.bias = -0.5;
         p.test = 0.2;
         struct dataset *d = made(&p, 2);
-        if (hash_dataset(d) != golden[i].hash)
-            fail_msg("case %zu: hash 0x%016llx", i, (unsigned long long)hash_dataset(d));
+        if (hash_drawn(d) != golden[i].hash)
+            fail_msg("case %zu: hash 0x%016llx", i, (unsigned long long)hash_drawn(d));
         data_free(d);
     }
 }
@@ -157,24 +242,34 @@ static void views_show_the_precision_asked_for(void **state) {
     (void)state;
     struct data_params p = synthetic_params(BLOCK_ROWS + 100, 5, 0.8);
     p.values = VALUES_GAUSSIAN;
+    p.test = 0.1;
     struct dataset *d = made(&p, 1);
-    size_t before = d->memory_bytes;
+    const size_t before = d->memory_bytes;
     assert_null(data_rows(&d->train, PRECISION_F32).val);
-    assert_true(data_prepare(d, PRECISION_F64, NULL));
-    assert_int_equal(d->memory_bytes, before);
+    assert_null(d->train.stream.val); /* until asked for */
+    assert_true(data_prepare(d, PRECISION_F64, NULL) && data_prepare(d, PRECISION_F64, NULL));
+    const size_t streams = (d->train.stream.n_groups + d->test.stream.n_groups) * PARTIALS;
+    assert_int_equal(d->memory_bytes, before + streams * sizeof(double));
     assert_true(data_prepare(d, PRECISION_F32, NULL) && data_prepare(d, PRECISION_F32, NULL));
-    assert_int_equal(d->memory_bytes, before + 2 * d->train.nnz * sizeof(float));
+    const size_t rows = d->train.nnz + d->test.nnz, others = d->rest_ptr[d->n_features - d->n_warm];
+    assert_int_equal(d->memory_bytes,
+                     before + streams * sizeof(double) +
+                         (streams + rows + d->hot.n_groups * PARTIALS + others) * sizeof(float));
+    assert_columns_are_rows(d); /* with the streams' values now */
     const float *val32 = data_rows(&d->train, PRECISION_F32).val;
     const double *val = data_rows(&d->train, PRECISION_F64).val;
     for (uint64_t i = 0; i < d->train.nnz; i++)
         assert_true(val32[i] == (float)val[i]);
+    const struct packed *const packed[] = {&d->train.stream, &d->test.stream, &d->hot};
+    for (int s = 0; s < 3; s++) {
+        const float *narrow = data_stream(packed[s], PRECISION_F32).val;
+        const double *wide = data_stream(packed[s], PRECISION_F64).val;
+        for (uint64_t i = 0; i < packed[s]->n_groups * PARTIALS; i++)
+            assert_true(narrow[i] == (float)wide[i]);
+    }
     assert_int_equal(d->n_hot, 5); /* all of them */
-    struct sparse second = data_hot(d, 1, PRECISION_F32), rest = data_rest(d, PRECISION_F32);
-    assert_ptr_equal(second.val, d->col_val32);
-    for (uint64_t k = second.ptr[0]; k < second.ptr[5]; k++)
-        assert_true(second.idx[k] >= BLOCK_ROWS);
-    assert_int_equal(second.ptr[5], d->train.nnz);
-    assert_int_equal(rest.ptr[d->n_features], d->train.nnz);
+    assert_ptr_equal(data_rest(d, PRECISION_F32).val, d->col_val32);
+    assert_ptr_equal(data_rest(d, PRECISION_F32).ptr, d->rest_ptr);
     assert_ptr_equal(data_targets(&d->train, PRECISION_F32), d->train.y32);
     assert_ptr_equal(data_targets(&d->train, PRECISION_F64), d->train.y);
     data_free(d);

@@ -110,6 +110,54 @@ static void run_gradient(const struct kernels *k, struct input *in) {
     k->gradient(&x, in->src.at, 0, first, in->out.at, in->add);
     k->gradient(&x, in->src.at, first, in->n, in->out.at + first * LANES * real_size(in->p), in->add);
 }
+/* The matrix as a stream over src, whose first line is zeros: copies, so that inputs stay what they are. */
+static void run_sums(const struct kernels *k, struct input *in, bool add) {
+    const size_t real = real_size(in->p), line = LANES * real, n = in->n;
+    uint64_t groups = 0, group = 0;
+    for (size_t i = 0; i < n; i++)
+        groups +=
+            (in->m.ptr[i + 1] - in->m.ptr[i] + PARTIALS - 1) / PARTIALS + (in->m.ptr[i + 1] == in->m.ptr[i]);
+    uint16_t *idx = calloc(groups * PARTIALS + INDEX_PADDING, sizeof *idx);
+    uint8_t *last = calloc(groups + 1, 1);
+    struct reals val = reals_new(in->p, groups * PARTIALS, 0), src = reals_new(in->p, in->src.n + LANES, 0),
+                 out = reals_new(in->p, (n + 1) * LANES, 0); /* one line more is readable */
+    assert_true(idx && last);
+    uint64_t third = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i == n / 3)
+            third = group;
+        uint64_t at = group * PARTIALS;
+        for (uint64_t e = in->m.ptr[i]; e < in->m.ptr[i + 1]; e++, at++) {
+            idx[at] = (uint16_t)(in->m.idx[e] + 1);
+            memcpy(val.at + at * real, in->m.val.at + e * real, real);
+        }
+        for (group = at == group * PARTIALS ? group + 1 : (at + PARTIALS - 1) / PARTIALS; at < group * PARTIALS;
+             at++)
+            reals_put(&val, at, 0);
+        last[group - 1] = 1;
+    }
+    for (size_t i = 0; i < LANES; i++)
+        reals_put(&src, i, 0);
+    memcpy(src.at + line, in->src.at, in->src.n * real);
+    memcpy(out.at, in->out.at, n * line);
+    for (size_t i = n * LANES; i < out.n; i++)
+        reals_put(&out, i, NAN);
+    const struct stream x = {idx, last, in->m.x.val ? val.at : NULL};
+    k->sums(&x, 0, third, src.at, add ? NULL : in->line.at, out.at);
+    k->sums(&x, third, group, src.at, add ? NULL : in->line.at, out.at + n / 3 * line);
+    memcpy(in->out.at, out.at, n * line);
+    for (size_t i = n * LANES; i < out.n; i++)
+        assert_true(isnan(reals_get(&out, i)));
+    assert_true(reals_guarded(&out));
+    free(idx), free(last);
+    reals_free(&val), reals_free(&src), reals_free(&out);
+}
+static void run_row_sums(const struct kernels *k, struct input *in) {
+    run_sums(k, in, false);
+}
+static void run_column_sums(const struct kernels *k, struct input *in) {
+    run_sums(k, in, true);
+}
 static void run_bias(const struct kernels *k, struct input *in) {
     k->gradient_bias(in->w.at, in->n / 4, in->n, in->line.at, in->add);
 }
@@ -160,6 +208,28 @@ static void plain_forward(struct input *in) {
     for (size_t i = 0; i < in->n * LANES; i++)
         reals_put(&in->out, i, plain_sum(in, i / LANES, i % LANES, reals_get(&in->line, i % LANES)));
 }
+/* What fills the last group up adds 0, which shows only in a sum of -0. */
+static double plain_padded(const struct input *in, size_t i, size_t lane, double first) {
+    double s[PARTIALS] = {first};
+    const uint64_t n = in->m.ptr[i + 1] - in->m.ptr[i],
+                   padded = n ? (n + PARTIALS - 1) / PARTIALS * PARTIALS : PARTIALS;
+    for (uint64_t at = 0; at < padded; at++) {
+        const uint64_t k = in->m.ptr[i] + at;
+        const double x = at < n ? reals_get(&in->src, in->m.idx[k] * LANES + lane) : 0;
+        double *sum = &s[at % PARTIALS];
+        *sum = !in->m.x.val ? plain_add(in->p, *sum, x)
+                            : plain_fma(in->p, at < n ? reals_get(&in->m.val, k) : 0, x, *sum);
+    }
+    return plain_join(in->p, s);
+}
+static void plain_row_sums(struct input *in) {
+    for (size_t i = 0; i < in->n * LANES; i++)
+        reals_put(&in->out, i, plain_padded(in, i / LANES, i % LANES, reals_get(&in->line, i % LANES)));
+}
+static void plain_column_sums(struct input *in) {
+    for (size_t i = 0; i < in->n * LANES; i++)
+        reals_put(&in->out, i, plain_padded(in, i / LANES, i % LANES, reals_get(&in->out, i)));
+}
 static void plain_gradient(struct input *in) {
     for (size_t i = 0; i < in->n * LANES; i++) {
         const double sum = plain_sum(in, i / LANES, i % LANES, 0);
@@ -203,6 +273,8 @@ static const struct {
 } passes[] = {
     {"forward", run_forward, plain_forward},
     {"gradient", run_gradient, plain_gradient},
+    {"sums of rows", run_row_sums, plain_row_sums},
+    {"sums of columns", run_column_sums, plain_column_sums},
     {"gradient_bias", run_bias, plain_bias},
     {"finish_gradient", run_finish, plain_finish},
     {"misses", run_misses, plain_misses},

@@ -34,7 +34,7 @@ static inline void ready(struct trained *t, const char *text) {
     for (size_t i = 0; i < t->n_runs; i++)
         plan_run(t->plan, i, &t->run[i]);
     t->data = data_make(plan_dataset(t->plan, 0), 1, &e);
-    if (!t->data || !data_prepare(t->data, PRECISION_F32, &e))
+    if (!t->data || !data_prepare(t->data, PRECISION_F32, &e) || !data_prepare(t->data, PRECISION_F64, &e))
         fail_msg("%s", e.text);
 }
 
