@@ -26,18 +26,26 @@ void bands_frequency(const struct dataset *d, double mean[N_BANDS]) {
     }
 }
 
-void bands_unlearnt(const struct dataset *d, const double *w_star, const void *w, enum precision p, int lane,
-                    double unlearnt[N_BANDS]) {
+void bands_unlearnt(const struct dataset *d, const double *const w_star[LANES], const void *w, enum precision p,
+                    double unlearnt[LANES][N_BANDS]) {
     for (int band = 0; band < N_BANDS; band++) {
         const size_t to = bands_start(d->n_features, band + 1);
-        double left = 0, all = 0;
+        double left[LANES] = {0}, all[LANES] = {0};
         for (size_t i = bands_start(d->n_features, band); i < to; i++) {
-            const size_t rank = rank_at(d, i), at = rank * LANES + (size_t)lane;
-            const double f = frequency_at(d, i), wanted = w_star[d->feature_of[rank]];
-            const double got = p == PRECISION_F32 ? ((const float *)w)[at] : ((const double *)w)[at];
-            left += f * ((got - wanted) * (got - wanted));
-            all += f * (wanted * wanted);
+            const size_t rank = rank_at(d, i), feature = d->feature_of[rank];
+            const double f = frequency_at(d, i);
+            for (int lane = 0; lane < LANES; lane++) {
+                if (!w_star[lane])
+                    continue;
+                const size_t at = rank * LANES + (size_t)lane;
+                const double got = p == PRECISION_F32 ? ((const float *)w)[at] : ((const double *)w)[at],
+                             wanted = w_star[lane][feature];
+                left[lane] += f * ((got - wanted) * (got - wanted));
+                all[lane] += f * (wanted * wanted);
+            }
         }
-        unlearnt[band] = all > 0 ? left / all : NAN;
+        for (int lane = 0; lane < LANES; lane++)
+            if (w_star[lane])
+                unlearnt[lane][band] = all[lane] > 0 ? left[lane] / all[lane] : NAN;
     }
 }

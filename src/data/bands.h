@@ -13,6 +13,7 @@ size_t bands_start(size_t n_features, int band);
 /* The mean frequency of each band's features, NAN for a band without any. */
 void bands_frequency(const struct dataset *d, double mean[N_BANDS]);
 /* sum f (w - w*)^2 / sum f w*^2 of each band, sums in double in the order of frequency; NAN where there is
- * nothing to learn. w: (n_features, LANES) by rank, of which one lane is looked at. w_star: by feature. */
-void bands_unlearnt(const struct dataset *d, const double *w_star, const void *w, enum precision p, int lane,
-                    double unlearnt[N_BANDS]);
+ * nothing to learn. w: (n_features, LANES) by rank. w_star[lane]: by feature; NULL: that lane is left alone.
+ * One pass for all lanes: w may be large. */
+void bands_unlearnt(const struct dataset *d, const double *const w_star[LANES], const void *w, enum precision p,
+                    double unlearnt[LANES][N_BANDS]);

@@ -84,8 +84,10 @@ static void start_lane(struct team *t, int lane) {
     const size_t d = t->data->n_features;
     struct rng rng = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 0);
     for (size_t j = 0; j < d; j++)
-        team_put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane,
-                 w0.word == VALUE_NUMBER ? w0.number : w0.number * rng_normal(&rng));
+        if (w0.word == VALUE_NUMBER)
+            team_put(t, t->w, j * (size_t)LANES + (size_t)lane, w0.number);
+        else
+            team_put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane, w0.number * rng_normal(&rng));
     struct rng rng_b = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 1);
     team_put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
 }
@@ -266,30 +268,53 @@ static void half_square_norm(const struct team *t, double sum[LANES]) {
         sum[lane] *= 0.5;
 }
 
-static uint64_t hash_lane(const struct team *t, int lane, struct err *e) {
-    enum { PIECE = 1024 };
-    struct hash *h = hash_new();
-    if (!h) {
-        err_add(e, "out of memory for the hash of a run's weights");
-        return 0;
-    }
+/* What is told of runs at their end, of all lanes that end together in one pass each: weights are large. */
+static bool hash_weights(struct team *t, const bool ended[LANES], struct err *e) {
+    enum { PIECE = 256 };
+    struct hash *h[LANES] = {NULL};
+    bool ok = true;
+    for (int lane = 0; lane < LANES; lane++)
+        if (ended[lane] && !(h[lane] = hash_new()))
+            ok = false;
     const size_t d = t->data->n_features;
-    for (size_t j = 0; j < d + 1; j += PIECE) {
+    for (size_t j = 0; ok && j < d + 1; j += PIECE) {
         const size_t n = d + 1 - j < PIECE ? d + 1 - j : PIECE;
-        float f32[PIECE];
-        double f64[PIECE];
-        for (size_t k = 0; k < n; k++) {
-            const double w = j + k < d
-                                 ? team_get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
-                                 : team_get(t, t->b, (size_t)lane);
-            f32[k] = isnan(w) ? __builtin_nanf("") : (float)w;
-            f64[k] = isnan(w) ? __builtin_nan("") : w;
-        }
-        hash_add(h, t->precision == PRECISION_F32 ? (void *)f32 : (void *)f64, n * t->real);
+        float f32[LANES][PIECE];
+        double f64[LANES][PIECE];
+        for (size_t k = 0; k < n; k++)
+            for (int lane = 0; lane < LANES; lane++) {
+                const double w = j + k < d
+                                     ? team_get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
+                                     : team_get(t, t->b, (size_t)lane);
+                f32[lane][k] = isnan(w) ? __builtin_nanf("") : (float)w;
+                f64[lane][k] = isnan(w) ? __builtin_nan("") : w;
+            }
+        for (int lane = 0; lane < LANES; lane++)
+            if (h[lane])
+                hash_add(h[lane], t->precision == PRECISION_F32 ? (void *)f32[lane] : (void *)f64[lane],
+                         n * t->real);
     }
-    const uint64_t value = hash_value64(h);
-    hash_free(h);
-    return value;
+    for (int lane = 0; lane < LANES; lane++) {
+        if (ok && h[lane])
+            t->lane[lane].out.weights_hash = hash_value64(h[lane]);
+        if (h[lane])
+            hash_free(h[lane]);
+    }
+    return ok || err_add(e, "out of memory for the hash of a run's weights");
+}
+
+static void judge_bands(struct team *t, const bool ended[LANES]) {
+    const double *w_star[LANES] = {NULL};
+    double unlearnt[LANES][N_BANDS];
+    bool any = false;
+    for (int lane = 0; lane < LANES; lane++)
+        any |= (w_star[lane] = ended[lane] ? t->lane[lane].w_star : NULL) != NULL;
+    if (!any)
+        return;
+    bands_unlearnt(t->data, w_star, t->w, t->precision, unlearnt);
+    for (int lane = 0; lane < LANES; lane++)
+        if (w_star[lane])
+            memcpy(t->lane[lane].out.unlearnt, unlearnt[lane], sizeof unlearnt[lane]);
 }
 
 /* The k-th evaluation comes after this many steps: the first at which k * evaluate epochs are complete. */
@@ -327,6 +352,7 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
                  bool last, struct err *e) {
     const struct data_part *test = &t->data->test;
     double test_loss[LANES], errors[LANES] = {0}, norm[LANES];
+    bool ended[LANES] = {false}, any = false;
     if (test->n_rows)
         team_loss(t, test, test_loss, errors);
     if (t->any_l2)
@@ -357,17 +383,13 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         if (!last && !a->out.blown_up && !stop)
             continue;
         a->running = false;
+        ended[lane] = any = true;
         t->n_running--;
         if (test->n_rows)
             a->out.test_error = errors[lane] / (double)test->n_rows;
-        if (a->w_star)
-            bands_unlearnt(t->data, a->w_star, t->w, t->precision, lane, a->out.unlearnt);
-        struct err hash_failed = {0};
-        a->out.weights_hash = hash_lane(t, lane, &hash_failed);
-        if (hash_failed.count) {
-            err_clear(&hash_failed);
-            return err_add(e, "out of memory for the hash of a run's weights");
-        }
     }
-    return true;
+    if (!any)
+        return true;
+    judge_bands(t, ended);
+    return hash_weights(t, ended, e);
 }

@@ -23,6 +23,22 @@ static uint32_t reversed[] = {5, 4, 3, 2, 1, 0};
 static double law[] = {0.5, 0.25, 0.125, 0.0625, 0.0625, 0};
 static double w_true[] = {1, 2, -1, 0, 3, 1};
 
+/* Of one lane, the others left alone. */
+static void unlearnt_by(const struct dataset *d, const double *w_star, const void *w, enum precision p,
+                        int lane, double got[N_BANDS]) {
+    const double *of[LANES] = {[0] = NULL};
+    double all[LANES][N_BANDS];
+    for (int i = 0; i < LANES; i++)
+        for (int band = 0; band < N_BANDS; band++)
+            all[i][band] = -1;
+    of[lane] = w_star;
+    bands_unlearnt(d, of, w, p, all);
+    memcpy(got, all[lane], sizeof all[lane]);
+    for (int i = 0; i < LANES; i++)
+        for (int band = 0; i != lane && band < N_BANDS; band++)
+            assert_true(all[i][band] == -1);
+}
+
 static void drawn_data_are_judged_by_their_law(void **state) {
     (void)state;
     struct dataset d = {.n_features = 6, .feature_of = reversed, .rank_of = reversed, .frequency = law};
@@ -35,13 +51,13 @@ static void drawn_data_are_judged_by_their_law(void **state) {
      * seen */
     static const double wanted[] = {0.5, 0, NAN, 0.25, NAN};
     for (int p = 0; p < 2; p++) {
-        bands_unlearnt(&d, w_true, p == 0 ? (void *)w32 : (void *)w64, p == 0 ? PRECISION_F32 : PRECISION_F64,
-                       3, got);
+        unlearnt_by(&d, w_true, p == 0 ? (void *)w32 : (void *)w64, p == 0 ? PRECISION_F32 : PRECISION_F64, 3,
+                    got);
         for (int band = 0; band < N_BANDS; band++)
             if (!(got[band] == wanted[band] || (isnan(got[band]) && isnan(wanted[band]))))
                 fail_msg("precision %d, band %d: %g of it is not learnt", p, band, got[band]);
     }
-    bands_unlearnt(&d, w_true, w64, PRECISION_F64, 0, got); /* another lane: nothing learnt */
+    unlearnt_by(&d, w_true, w64, PRECISION_F64, 0, got); /* another lane: nothing learnt */
     assert_true(got[0] == 1 && got[1] == 1 && got[3] == 1);
     static const double mean[] = {0.375, 0.125, 0.0625, 0.0625, 0};
     bands_frequency(&d, got);
@@ -67,7 +83,7 @@ static void other_data_are_judged_by_their_rows(void **state) {
             fail_msg("band %d: mean frequency %g", band, got[band]);
     /* Rank 0 is feature 5, w* = 1; rank 1 feature 4, w* = 3: (1 x 1 + 0.75 x 1) / (1 x 1 + 0.75 x 9). */
     w[1 * LANES] = 2;
-    bands_unlearnt(&d, w_true, w, PRECISION_F64, 0, got);
+    unlearnt_by(&d, w_true, w, PRECISION_F64, 0, got);
     assert_true(got[0] == 1.75 / 7.75);
     assert_true(isnan(got[1]) && got[2] == 1 && got[3] == 1 && isnan(got[4]));
 }
