@@ -1,6 +1,7 @@
 /* What no key can tell alone: names, labels that must exist, axes that must match, numbers in the run's
  * precision. */
 #include "data/dataset.h"
+#include "plan/claim.h"
 #include "plan/grid.h"
 #include <float.h>
 #include <stdlib.h>
@@ -150,4 +151,6 @@ void grid_check(struct grid *g, struct diag *d) {
     if (!d->failed)
         check_rows(g, d);
     zip_check(g, d);
+    if (!d->failed)
+        claims_read(g, d);
 }

@@ -12,7 +12,7 @@ static const struct section_row {
 } section_rows[] = {
     {"sweep", SECTION_SWEEP, false},      {"data", SECTION_DATA, true},
     {"model", SECTION_MODEL, false},      {"optimizer", SECTION_OPTIMIZER, true},
-    {"schedule", SECTION_SCHEDULE, true},
+    {"schedule", SECTION_SCHEDULE, true}, {"expect", SECTION_EXPECT, true},
 };
 enum { N_SECTION_ROWS = sizeof section_rows / sizeof *section_rows, LABEL_MAX = 64 };
 
@@ -49,7 +49,8 @@ static bool label_check(const struct ini_section *from, const struct section_row
         diag_add(d, from->line, "[%s] needs a label, as in [%s %s]", row->name, row->name,
                  row->kind == SECTION_DATA        ? "text"
                  : row->kind == SECTION_OPTIMIZER ? "adam"
-                                                  : "cosine");
+                 : row->kind == SECTION_SCHEDULE  ? "cosine"
+                                                  : "rmsprop-faster");
     else if (len > LABEL_MAX)
         diag_add(d, from->line, "the label '%.*s...' has %zu bytes: expected at most %d", n, from->label, len,
                  LABEL_MAX);
@@ -70,12 +71,15 @@ static struct section *section_place(struct grid *g, const struct section_row *r
         diag_add(d, from->line, "duplicate section [%s]: the first is on line %zu", row->name, s->line);
         return NULL;
     }
-    struct section *list = row->kind == SECTION_DATA        ? g->data
-                           : row->kind == SECTION_OPTIMIZER ? g->optimizer
-                                                            : g->schedule;
-    size_t *n = row->kind == SECTION_DATA        ? &g->n_data
-                : row->kind == SECTION_OPTIMIZER ? &g->n_optimizers
-                                                 : &g->n_schedules;
+    const struct {
+        struct section *list;
+        size_t *n;
+    } lists[SECTION_COUNT] = {[SECTION_DATA] = {g->data, &g->n_data},
+                              [SECTION_OPTIMIZER] = {g->optimizer, &g->n_optimizers},
+                              [SECTION_SCHEDULE] = {g->schedule, &g->n_schedules},
+                              [SECTION_EXPECT] = {g->expect, &g->n_expects}};
+    struct section *list = lists[row->kind].list;
+    size_t *n = lists[row->kind].n;
     for (size_t i = 0; i < *n; i++)
         if (strcmp(list[i].label, from->label) == 0) {
             diag_add(d, from->line, "duplicate label: [%s %s] is on line %zu already", row->name, from->label,
@@ -204,7 +208,8 @@ void grid_read(struct grid *g, const char *file, const char *text, size_t len, c
     g->data = mem_zeroed(g->ini.n_sections + 1, sizeof *g->data, NULL);
     g->optimizer = mem_zeroed(g->ini.n_sections + 1, sizeof *g->optimizer, NULL);
     g->schedule = mem_zeroed(g->ini.n_sections + 1, sizeof *g->schedule, NULL);
-    if (!g->file || !g->data || !g->optimizer || !g->schedule) {
+    g->expect = mem_zeroed(g->ini.n_sections + 1, sizeof *g->expect, NULL);
+    if (!g->file || !g->data || !g->optimizer || !g->schedule || !g->expect) {
         d->failed = true;
         return;
     }
@@ -264,6 +269,10 @@ void grid_free(struct grid *g) {
         free_section(&g->optimizer[i]);
     for (size_t i = 0; i < g->n_schedules; i++)
         free_section(&g->schedule[i]);
+    for (size_t i = 0; i < g->n_expects; i++)
+        free_section(&g->expect[i]);
+    free(g->expect);
+    free(g->claim);
     free(g->data);
     free(g->optimizer);
     free(g->schedule);

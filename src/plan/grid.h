@@ -26,8 +26,9 @@ enum { ZIP_MAX = 8 };
 struct grid {
     struct ini ini;
     char *file, *name;
-    struct section sweep, model, *data, *optimizer, *schedule;
-    size_t n_data, n_optimizers, n_schedules;
+    struct section sweep, model, *data, *optimizer, *schedule, *expect;
+    size_t n_data, n_optimizers, n_schedules, n_expects;
+    struct claim *claim; /* (n_expects): claim.h */
     enum key zip[ZIP_MAX];
     int n_zip;
 };

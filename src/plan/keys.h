@@ -3,7 +3,7 @@
  * keys (rule.h, schedule.h), appended here.
  *
  * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
- *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE
+ *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE, EXPECT
  *   words     words the value may be, separated by blanks: word k is k ("" = numbers only)
  *   numbers   besides the words: NONE, REAL, INTEGER; CALL: a number, or word(number) as in `normal(0.1)`;
  *             PHRASE: always a word and a number, as in `gap 0.01`; TEXT: kept as a string (paths, labels)
@@ -23,6 +23,7 @@ enum key_section {
     SECTION_MODEL,
     SECTION_OPTIMIZER,
     SECTION_SCHEDULE,
+    SECTION_EXPECT,
     SECTION_COUNT
 };
 enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_PHRASE, NUMBERS_TEXT };
@@ -78,7 +79,9 @@ enum key_flags {
     X(OPTIMIZER, data, "", TEXT, 0, 0, 0, "", 0, "labels of the data sets it runs on") \
     X(OPTIMIZER, batch, "", TEXT, 0, 0, 0, "", 0, "batch sizes it runs with") \
     X(SCHEDULE, kind, "", TEXT, 0, 0, 0, "", 0, "the schedule; the section's label if left out") \
-    X(SCHEDULE, optimizers, "", TEXT, 0, 0, 0, "", 0, "labels of the optimizers it applies to")
+    X(SCHEDULE, optimizers, "", TEXT, 0, 0, 0, "", 0, "labels of the optimizers it applies to") \
+    X(EXPECT, claim, "", TEXT, 0, 0, 0, "", 0, "SIDE < SIDE, or <=, >, >=") \
+    X(EXPECT, outcome, "held failed undecided", NONE, 0, 2, 0, "held", 0, "the verdict that is expected")
 /* clang-format on */
 
 /* Ids: KEY_SWEEP_name, ..., KEY_MODEL_loss, then KEY_H + hyper (kern/rule.h) for the hyperparameters, then

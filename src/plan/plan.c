@@ -1,5 +1,6 @@
 /* From a grid to the shape of its product, and what can be asked of a plan as a whole. */
 #include "base/mem.h"
+#include "plan/claim.h"
 #include "plan/plan_internal.h"
 #include <string.h>
 
@@ -227,6 +228,8 @@ struct plan *plan_read_text(const char *path, const char *text, size_t len, cons
         plan_name_datasets(p, known, &d);
     else if (!d.failed)
         plan_probe_files(p, known, &d);
+    if (!d.failed && d.n == 0)
+        claims_check(p, &d);
     if (diag_flush(&d, e))
         return p;
     plan_free(p);
@@ -290,6 +293,10 @@ const char *plan_dataset_fingerprint(const struct plan *p, size_t k) {
 }
 struct data_size plan_dataset_size(const struct plan *p, size_t k) {
     return p->size[k];
+}
+const struct claim *plan_claims(const struct plan *p, size_t *n) {
+    *n = p->grid.n_expects;
+    return p->grid.claim;
 }
 const struct value *plan_target(const struct plan *p) {
     return &p->grid.sweep.list[KEY_SWEEP_target].v[0];

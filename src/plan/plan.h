@@ -78,6 +78,10 @@ struct data_size plan_dataset_size(const struct plan *p, size_t k);
  * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed, or NULL. */
 size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values);
 
+/* Claims, in the order of the file (claim.h). */
+struct claim;
+const struct claim *plan_claims(const struct plan *p, size_t *n);
+
 /* Sweep-wide settings. */
 const struct value *plan_target(const struct plan *p);
 /* The ladder of targets, in the order given, each as *plan_target() is: the same word, its own number. */

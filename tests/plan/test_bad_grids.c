@@ -12,7 +12,7 @@ static const struct {
     {ADAM, 1, "grid.ini:1: no [data LABEL] section"},
     {DATA ADAM "[optimiser sgd]\n", 1,
      "grid.ini:6: unknown section [optimiser]: expected [sweep], [data LABEL], [model], "
-     "[optimizer LABEL] or [schedule LABEL]; did you mean 'optimizer'?"},
+     "[optimizer LABEL], [schedule LABEL] or [expect LABEL]; did you mean 'optimizer'?"},
     {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: unknown section [trace]"},
     {DATA ADAM "[]\n", 1, "grid.ini:6: unknown section []"},
     {DATA ADAM "[sweep\n", 1, "grid.ini:6: '[sweep': expected [section]"},
