@@ -3,8 +3,8 @@
 #pragma once
 #include <stdio.h>
 
-/* 0: done. 1: some run could not be computed. 2: usage or bad input. 3: a regression. 128 + signal:
- * interrupted, what was finished is kept. */
+/* 0: done. 1: some run could not be computed, or a claim has not the verdict expected. 2: usage or bad input.
+ * 3: a regression. 128 + signal: interrupted, what was finished is kept. */
 enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_REGRESSION = 3, EXIT_SIGNAL = 128 };
 
 struct command {

@@ -23,15 +23,23 @@ static int rebuild(const char *dir, const struct report *w, struct err *e) {
     struct store *s = store_open(dir, false, true, e);
     struct plan *p = s ? known_plan(s, e) : NULL;
     int code = EXIT_USAGE;
+    struct text unexpected = {0};
     if (p)
-        code =
-            report_write(p, s, dir,
-                         &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e)
-                ? EXIT_DONE
-                : EXIT_INCOMPLETE;
+        code = report_write(
+                   p, s, dir,
+                   &(struct report_options){
+                       .plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet, .unexpected = &unexpected},
+                   e)
+                   ? EXIT_DONE
+                   : EXIT_INCOMPLETE;
     if (code == EXIT_DONE)
         printf("%zu runs, tables%s made again in %.2f s: %s\n", plan_n_runs(p),
                w->no_plots ? "" : " and pictures", clock_s() - start, dir);
+    if (unexpected.len) {
+        fputs(unexpected.s, stderr);
+        code = code == EXIT_DONE ? EXIT_INCOMPLETE : code;
+    }
+    text_free(&unexpected);
     plan_free(p);
     store_close(s);
     return code;

@@ -132,7 +132,8 @@ static void say_left_out(const struct running *r, struct err *e) {
 }
 
 /* Tables, unless some of the plan's runs are left to other shards. */
-static bool write_report(const struct sweep *w, const struct running *r, struct err *e) {
+static bool write_report(const struct sweep *w, const struct running *r, struct text *unexpected,
+                         struct err *e) {
     if (w->scope.shards) {
         static const struct ids all;
         struct cost c;
@@ -151,7 +152,9 @@ static bool write_report(const struct sweep *w, const struct running *r, struct 
         }
     }
     return report_write(r->plan, r->store, r->dir,
-                        &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e);
+                        &(struct report_options){
+                            .plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet, .unexpected = unexpected},
+                        e);
 }
 
 /* In a folder that is ours, with a store that is open. */
@@ -172,8 +175,13 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
     const double before_report = clock_s();
     say_left_out(r, e);
     const bool complete = ok;
+    struct text unexpected = {0};
     if (ok && !t->signal)
-        ok = write_report(w, r, e);
+        ok = write_report(w, r, &unexpected, e);
+    const bool as_expected = unexpected.len == 0;
+    if (!as_expected)
+        fputs(unexpected.s, stderr);
+    text_free(&unexpected);
     const double end = clock_s();
     if (w->verbose)
         fprintf(
@@ -199,7 +207,7 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
     }
     if (!complete)
         fprintf(stderr, "bench: stopped; what was finished is kept in %s\n", r->dir);
-    return ok && !t->n_failed && !t->n_left_out && !t->n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
+    return ok && as_expected && !t->n_failed && !t->n_left_out && !t->n_unusable ? EXIT_DONE : EXIT_INCOMPLETE;
 }
 
 /* What is left to do, and whether it fits into memory. s NULL: all is left. */

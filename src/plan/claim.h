@@ -11,8 +11,10 @@
  * besides: p (a feature's number, or bias), t and k (steps), band. What a claim means is the report's business
  * (report/claims.h). */
 #pragma once
-#include "plan/grid.h"
 #include "plan/plan.h"
+
+struct grid;
+struct diag;
 
 /* METRIC(name, arguments it needs, whether it may be negative, whether it comes from a trace, help) */
 /* clang-format off */

@@ -51,7 +51,7 @@ static struct quartiles learnt(const struct result *row, size_t n, int band, dou
 }
 
 /* Steps a run may take. An epoch of a full batch is one; without the number of rows, what the run took. */
-static double budget_steps(const struct results *r, const struct run *run, const struct result *row) {
+double results_budget_steps(const struct results *r, const struct run *run, const struct result *row) {
     const struct value batch = run->v[KEY_SWEEP_batch];
     double a_epoch = 1;
     if (batch.word == VALUE_NUMBER) {
@@ -75,7 +75,7 @@ static double ert_of(const struct results *r, const struct cell *c) {
             continue;
         }
         plan_run(r->plan, c->first + k, &run);
-        spent += budget_steps(r, &run, row);
+        spent += results_budget_steps(r, &run, row);
     }
     return c->n_converged ? spent / (double)c->n_converged : INFINITY;
 }

@@ -82,6 +82,7 @@ static void add_links(const struct doc *d, struct text *out) {
 /* What stands before the figures, and what after them. */
 static bool make_parts(const struct scores *s, struct doc *before, struct doc *after, struct err *e) {
     summary_verdict(s, before);
+    claims_add(s->claim, s->n_claims, before);
     text_add(doc_heading(before, 2), "What was run");
     summary_runs(s, before);
     html_plan(s, before);

@@ -16,6 +16,10 @@ OF_RESULTS(csv_write_cells)
 OF_RESULTS(csv_write_data)
 OF_RESULTS(csv_write_bands)
 
+static bool write_claims(const struct scores *s, const char *path, struct err *e) {
+    return claims_write(s->claim, s->n_claims, plan_name(s->r->plan), path, e);
+}
+
 /* What is written, each under its name within the folder: a format is a row. */
 static const struct {
     const char *name;
@@ -25,6 +29,7 @@ static const struct {
     {"cells.csv", csv_write_cells_of},      {"data.csv", csv_write_data_of},
     {"bands.csv", csv_write_bands_of},      {"summary.csv", summary_write_csv},
     {"summary.md", summary_write_markdown}, {"summary.tex", summary_write_tex},
+    {"expectations.md", write_claims},
 };
 
 bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o,
@@ -45,6 +50,8 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
     ok = ok && (!o->plots || figures_write(&scores, dir, &(struct figures_options){true, o->pdf}, &figures, e));
     ok =
         ok && html_write(&scores, dir, &figures, e); /* last: it holds the figures, and names hashes of files */
+    if (ok && o->unexpected)
+        claims_unexpected(scores.claim, scores.n_claims, o->unexpected);
     figures_free(&figures);
     scores_free(&scores);
     results_free(&r);

@@ -7,6 +7,7 @@ struct report_options {
     bool plots; /* draw pictures (needs gnuplot; without it a note says what is missing) */
     bool pdf;   /* pictures as PDF too */
     bool quiet;
+    struct text *unexpected; /* NULL, or told of claims that have not the verdict expected, a line each */
 };
 /* Writes the tables (report.c lists them), plots/ and report.html into dir. Runs not in the store are left out.
  */

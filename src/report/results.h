@@ -64,6 +64,8 @@ struct cell {
 /* cells.c: fills r->cell from the rows. */
 bool cells_make(struct results *r, struct err *e);
 void results_cell(const struct results *r, size_t first, struct cell *c);
+/* Steps a run may take, by its epochs. */
+double results_budget_steps(const struct results *r, const struct run *run, const struct result *row);
 /* The share of a cell's runs that reached the target; NAN: none is there. */
 double cell_success(const struct cell *c);
 

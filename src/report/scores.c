@@ -7,7 +7,8 @@ bool scores_make(const struct results *r, struct scores *s, struct err *e) {
               rankings_make(r, s->group, s->n, &s->ranking, &s->n_problems, e) &&
               profile_make(r, s->group, s->n, &s->profile, e) &&
               ecdf_make(r, s->group, s->n, &s->ecdf, &s->n_ecdf, e) &&
-              trends_make(r, s->group, s->n, &s->trend, &s->n_trends, e);
+              trends_make(r, s->group, s->n, &s->trend, &s->n_trends, e) &&
+              claims_make(r, &s->claim, &s->n_claims, e);
     if (!ok)
         scores_free(s);
     return ok;
@@ -20,6 +21,8 @@ void scores_free(struct scores *s) {
         ecdf_free(s->ecdf, s->n_ecdf);
     if (s->trend)
         trends_free(s->trend, s->n_trends);
+    if (s->claim)
+        claims_free(s->claim, s->n_claims);
     profile_free(&s->profile);
     if (s->group)
         results_groups_free(s->group, s->n);

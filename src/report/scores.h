@@ -5,6 +5,7 @@
  * optimizer is an [optimizer] section; a problem is a data setting, a model and a batch size. */
 #pragma once
 #include "report/bootstrap.h"
+#include "report/claims.h"
 #include "report/results.h"
 
 /* ---- budget.c: the best of k cells drawn at random, without putting back, from n ------------------------- */
@@ -150,6 +151,8 @@ struct scores {
     size_t n_ecdf;
     struct trend *trend; /* (n_trends) */
     size_t n_trends;
+    struct claim_result *claim; /* (n_claims) */
+    size_t n_claims;
 };
 bool scores_make(const struct results *r, struct scores *s, struct err *e);
 void scores_free(struct scores *s);

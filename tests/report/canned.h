@@ -103,8 +103,9 @@ static inline void canned_times(struct canned *c, size_t first, const double *ep
 }
 
 static inline void canned_close(struct canned *c) {
-    static const char *const names[] = {"sweep.db",  "runs.csv",    "curves.csv", "cells.csv",   "data.csv",
-                                        "bands.csv", "summary.csv", "summary.md", "summary.tex", "report.html"};
+    static const char *const names[] = {"sweep.db",    "runs.csv",    "curves.csv",     "cells.csv",
+                                        "data.csv",    "bands.csv",   "summary.csv",    "summary.md",
+                                        "summary.tex", "report.html", "expectations.md"};
     results_free(&c->r);
     plan_free(c->plan);
     store_close(c->store);

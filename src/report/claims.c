@@ -1,0 +1,446 @@
+/* Claims judged: cells gathered, chosen, compared. claims.h says by what rules. */
+#include "report/claims.h"
+#include "base/math.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "report/bootstrap.h"
+#include "report/scores.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The cells a measure is about. A number is one cell. */
+struct gathered {
+    const struct claim_measure *m;
+    size_t *first;   /* (n_cells): each cell's first run */
+    double *x, *hit; /* (n_cells, n_seeds); hit: of ert, 1 where the run arrived */
+    size_t n_cells;
+    size_t *best; /* (RESAMPLES): the cell chosen in each; NULL: to be looked for */
+};
+/* A side: one level, or those of a slope's axis. */
+struct side_cells {
+    const struct claim_side *s;
+    struct gathered *over, *under; /* (n); under: of a slope */
+    double *x;                     /* (n): of a slope, the logarithm of the level */
+    struct value *level;
+    size_t n;
+};
+struct judging {
+    const struct results *r;
+    size_t n_seeds;
+    bool chance;
+    size_t n_missing; /* runs */
+    bool unknown;     /* a measure is of something not known of these data */
+    bool empty;
+    double *space, *d; /* (n_cells at most or n_seeds), (n_seeds) */
+    const uint32_t *draws;
+};
+
+/* ---- gathering ------------------------------------------------------------------------------------------- */
+
+static double measure(const struct claim_measure *m, const struct result *row) {
+    switch (m->metric) {
+    case CLAIM_steps:
+    case CLAIM_ert:
+        return row->steps_to_target;
+    case CLAIM_epochs:
+        return row->epochs_to_target;
+    case CLAIM_nonzeros:
+        return row->nonzeros_to_target;
+    case CLAIM_final_loss:
+        return row->final_loss;
+    case CLAIM_best_loss:
+        return row->best_loss;
+    case CLAIM_test_loss:
+        return row->final_test_loss;
+    case CLAIM_diverged:
+        return row->status == STATUS_DIVERGED;
+    case CLAIM_unlearnt:
+        return row->unlearnt[m->band - 1];
+    default: /* of traces */
+        return NAN;
+    }
+}
+
+static void gathered_free(struct gathered *g) {
+    free(g->first);
+    free(g->x);
+    free(g->hit);
+    free(g->best);
+}
+
+static bool gather_number(struct judging *j, const struct claim_measure *m, struct gathered *g, struct err *e) {
+    *g = (struct gathered){.m = m, .n_cells = 1, .x = mem_zeroed(j->n_seeds, sizeof *g->x, e)};
+    for (size_t s = 0; g->x && s < j->n_seeds; s++)
+        g->x[s] = 1; /* the factor is the number */
+    return g->x != NULL;
+}
+
+/* Those of the plan's cells that m asks for and, unless key is KEY_COUNT, that are at a level of key. */
+static bool gather(struct judging *j, const struct claim_measure *m, enum key key, struct value level,
+                   struct gathered *g, struct err *e) {
+    const struct results *r = j->r;
+    if (m->is_number)
+        return gather_number(j, m, g, e);
+    *g = (struct gathered){.m = m};
+    size_t cap_first = 0, cap_x = 0, cap_hit = 0;
+    bool known = false;
+    for (size_t i = 0; i < r->n; i += j->n_seeds) {
+        struct run run;
+        plan_run(r->plan, i, &run);
+        if (!claim_matches(m, &run) ||
+            (key != KEY_COUNT && run.v[key].word != VALUE_NONE && value_compare(&run.v[key], &level) != 0))
+            continue;
+        const size_t n = (g->n_cells + 1) * j->n_seeds;
+        if (!mem_grow(&g->first, &cap_first, g->n_cells + 1, sizeof *g->first, e) ||
+            !mem_grow(&g->x, &cap_x, n, sizeof *g->x, e) || !mem_grow(&g->hit, &cap_hit, n, sizeof *g->hit, e))
+            return false;
+        for (size_t s = 0; s < j->n_seeds; s++) {
+            const struct result *row = &r->row[i + s];
+            const size_t at = g->n_cells * j->n_seeds + s;
+            double x = measure(m, row);
+            j->n_missing += row->status == STATUS_MISSING;
+            known |= !isnan(x) || row->blown_up;
+            g->hit[at] = row->status == STATUS_CONVERGED;
+            if (m->metric == CLAIM_ert && !g->hit[at])
+                x = results_budget_steps(r, &run, row);
+            g->x[at] = isnan(x) ? INFINITY : x;
+        }
+        j->chance |= r->row[i].id != r->row[i + j->n_seeds - 1].id;
+        g->first[g->n_cells++] = i;
+    }
+    j->empty |= g->n_cells == 0;
+    j->unknown |= !known;
+    return true;
+}
+
+static void side_free(struct side_cells *c) {
+    for (size_t k = 0; k < c->n; k++) {
+        gathered_free(&c->over[k]);
+        if (c->under)
+            gathered_free(&c->under[k]);
+    }
+    free(c->over);
+    free(c->under);
+    free(c->x);
+    free(c->level);
+    *c = (struct side_cells){0};
+}
+
+static bool side_make(struct judging *j, const struct claim_side *s, struct side_cells *c, struct err *e) {
+    const struct claim_measure *m = s->over.is_number ? &s->under : &s->over;
+    *c = (struct side_cells){.s = s};
+    const size_t n = s->is_slope ? plan_levels(j->r->plan, s->axis, m->optimizer, &c->level) : 1;
+    c->over = mem_zeroed(n + 1, sizeof *c->over, e);
+    c->under = mem_zeroed(n + 1, sizeof *c->under, e);
+    c->x = mem_zeroed(n + 1, sizeof *c->x, e);
+    bool ok = c->over && c->under && c->x;
+    for (size_t k = 0; ok && k < n; k++) {
+        const struct value level = s->is_slope ? c->level[k] : (struct value){0};
+        c->n = k + 1;
+        ok = gather(j, &s->over, s->is_slope ? s->axis : KEY_COUNT, level, &c->over[k], e) &&
+             (!s->is_slope || gather(j, &s->under, s->axis, level, &c->under[k], e));
+        const double at = s->axis == KEY_DATA_sparsity ? 1 - level.number : level.number;
+        c->x[k] = s->is_slope && level.word == VALUE_NUMBER && at > 0 ? m_log(at) : NAN;
+    }
+    if (!ok)
+        side_free(c);
+    return ok;
+}
+
+/* ---- choosing -------------------------------------------------------------------------------------------- */
+
+static bool is_aggregate(const struct claim_measure *m) {
+    return !m->is_number && (m->metric == CLAIM_ert || m->metric == CLAIM_diverged);
+}
+
+/* The measure of a cell over the seeds drawn. */
+static double value_of(const struct judging *j, const struct gathered *g, size_t cell, const uint32_t *draw,
+                       size_t n) {
+    const double *x = g->x + cell * j->n_seeds, *hit = g->hit ? g->hit + cell * j->n_seeds : NULL;
+    double sum = 0, hits = 0;
+    if (!is_aggregate(g->m)) {
+        for (size_t s = 0; s < n; s++)
+            j->d[s] = x[draw[s]];
+        return stats_median(j->d, n);
+    }
+    for (size_t s = 0; s < n; s++) {
+        sum += x[draw[s]];
+        hits += g->m->metric == CLAIM_ert ? hit[draw[s]] : 1;
+    }
+    return hits > 0 ? sum / hits : INFINITY;
+}
+
+static size_t choose(const struct judging *j, const struct gathered *g, const uint32_t *draw, size_t n) {
+    if (g->n_cells < 2)
+        return 0;
+    size_t chosen = 0;
+    double *score = j->space;
+    for (size_t k = 0; k < g->n_cells; k++)
+        score[k] = value_of(j, g, k, draw, n);
+    if (g->m->choice == CLAIM_MEDIAN) {
+        double *sorted = j->space + g->n_cells;
+        memcpy(sorted, score, g->n_cells * sizeof *sorted);
+        stats_sort(sorted, g->n_cells);
+        const double middle = stats_quantile(sorted, g->n_cells, 0.5);
+        while (score[chosen] != middle)
+            chosen++;
+        return chosen;
+    }
+    for (size_t k = 1; k < g->n_cells; k++)
+        if (g->m->choice == CLAIM_BEST ? score[k] < score[chosen] : score[k] > score[chosen])
+            chosen = k;
+    return chosen;
+}
+
+/* What is compared: the sides on the seeds `draw`, by the cells that the seeds `by` choose; resample: by's
+ * number among the draws, SIZE_MAX: none of them. */
+struct look {
+    const uint32_t *by, *draw;
+    size_t n_by, n, resample;
+};
+
+static size_t chosen(const struct judging *j, const struct gathered *g, const struct look *l) {
+    return l->resample != SIZE_MAX && g->best ? g->best[l->resample] : choose(j, g, l->by, l->n_by);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------------------- */
+
+static double contrast(double left, double right, bool is_difference) {
+    if (!is_difference)
+        return log_ratio(left, right);
+    return left == right ? 0 : left - right;
+}
+
+/* The median over seeds of D of two measures; of the aggregates where one of them is one. */
+static double compare(const struct judging *j, const struct gathered *left, const struct gathered *right,
+                      bool is_difference, const struct look *l) {
+    const size_t a = chosen(j, left, l), b = chosen(j, right, l);
+    if (is_aggregate(left->m) || is_aggregate(right->m))
+        return contrast(left->m->factor * value_of(j, left, a, l->draw, l->n),
+                        right->m->factor * value_of(j, right, b, l->draw, l->n), is_difference);
+    for (size_t s = 0; s < l->n; s++)
+        j->d[s] = contrast(left->m->factor * left->x[a * j->n_seeds + l->draw[s]],
+                           right->m->factor * right->x[b * j->n_seeds + l->draw[s]], is_difference);
+    return median_difference(j->d, l->n);
+}
+
+enum { SLOPE_LEVELS = 3 };
+
+/* NAN: fewer than SLOPE_LEVELS are left. left_out: told which levels are not, where not NULL. */
+static double slope_of(const struct judging *j, const struct side_cells *c, const struct look *l,
+                       struct text *left_out) {
+    double *x = j->space + 2 * j->r->n_cells, *y = x + c->n;
+    size_t n = 0;
+    for (size_t k = 0; k < c->n; k++) {
+        const double d = compare(j, &c->over[k], &c->under[k], false, l);
+        if (isfinite(d) && isfinite(c->x[k]) &&
+            !(isinf(value_of(j, &c->over[k], chosen(j, &c->over[k], l), l->draw, l->n)))) {
+            x[n] = c->x[k];
+            y[n++] = d;
+        } else if (left_out) {
+            text_addf(left_out,
+                      "%s%s=", left_out->len ? ", " : "left out of the slope: ", keys[c->s->axis].name);
+            value_print(c->s->axis, c->level[k], left_out);
+        }
+    }
+    return n < SLOPE_LEVELS ? NAN : c->s->factor * slope_fit(x, y, n);
+}
+
+static double side_value(const struct judging *j, const struct side_cells *c, const struct look *l,
+                         struct text *left_out) {
+    if (c->s->is_slope)
+        return slope_of(j, c, l, left_out);
+    return c->over->m->factor * value_of(j, c->over, chosen(j, c->over, l), l->draw, l->n);
+}
+
+static double statistic(const struct judging *j, const struct side_cells *left, const struct side_cells *right,
+                        bool is_difference, const struct look *l) {
+    if (!left->s->is_slope && !right->s->is_slope)
+        return compare(j, left->over, right->over, is_difference, l);
+    return side_value(j, left, l, NULL) - side_value(j, right, l, NULL);
+}
+
+/* The best cells of all resamples at once, by the routine that leaves out cells that can never be best. */
+static bool foresee(const struct judging *j, const struct side_cells *c, struct err *e) {
+    for (size_t k = 0; k < 2 * c->n; k++) {
+        struct gathered *g = k < c->n ? &c->over[k] : &c->under[k - c->n];
+        if (!g->m || g->n_cells < 2 || g->m->choice != CLAIM_BEST || is_aggregate(g->m) || g->best)
+            continue;
+        double *median = mem_zeroed(RESAMPLES, sizeof *median, e);
+        g->best = mem_zeroed(RESAMPLES, sizeof *g->best, e);
+        const bool ok = median && g->best &&
+                        bootstrap_bests(&(struct side){g->x, g->n_cells}, j->n_seeds, j->draws, RESAMPLES,
+                                        g->best, median, e);
+        free(median);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* ---- judging --------------------------------------------------------------------------------------------- */
+
+enum claim_outcome claim_judge(enum claim_relation relation, double lo, double hi) {
+    const bool less = relation == CLAIM_LESS || relation == CLAIM_AT_MOST;
+    const bool strict = relation == CLAIM_LESS || relation == CLAIM_MORE;
+    const double towards = less ? hi : -lo, away = less ? lo : -hi; /* as if the relation were < or <= */
+    if (strict ? towards < 0 : towards <= 0)
+        return CLAIM_HELD;
+    return (strict ? away >= 0 : away > 0) ? CLAIM_FAILED : CLAIM_UNDECIDED;
+}
+
+static bool resample(const struct judging *j, const struct side_cells *left, const struct side_cells *right,
+                     struct claim_result *c, struct err *e) {
+    double *d = mem_zeroed(RESAMPLES, sizeof *d, e);
+    bool ok = d && foresee(j, left, e) && foresee(j, right, e);
+    for (size_t b = 0; ok && b < RESAMPLES; b++) {
+        const uint32_t *draw = j->draws + b * j->n_seeds;
+        const struct look look = {draw, draw, j->n_seeds, j->n_seeds, b};
+        d[b] = statistic(j, left, right, c->is_difference, &look);
+        if (isnan(d[b])) /* says nothing: makes the interval wider on both sides */
+            d[b] = b % 2 ? INFINITY : -INFINITY;
+    }
+    if (ok) {
+        stats_sort(d, RESAMPLES);
+        c->lo = stats_quantile(d, RESAMPLES, 0.025);
+        c->hi = stats_quantile(d, RESAMPLES, 0.975);
+        c->verdict = claim_judge(c->claim->relation, c->lo, c->hi);
+    }
+    free(d);
+    return ok;
+}
+
+static void judge_few(const struct judging *j, const struct side_cells *left, const struct side_cells *right,
+                      const uint32_t *all, struct claim_result *c) {
+    for (uint32_t s = 0; s < c->n_seeds; s++) {
+        const struct look look = {all, &s, c->n_seeds, 1, SIZE_MAX};
+        const double d = statistic(j, left, right, c->is_difference, &look);
+        c->n_hold += !isnan(d) && claim_judge(c->claim->relation, d, d) == CLAIM_HELD;
+    }
+    if (!c->chance || c->n_seeds < ENOUGH_SEEDS)
+        c->verdict = c->n_hold == c->n_seeds ? CLAIM_HELD : c->n_hold == 0 ? CLAIM_FAILED : CLAIM_UNDECIDED;
+}
+
+/* The chosen cell's values of the keys in which the cells differ that it was chosen from. */
+static void name_cell(const struct judging *j, const struct gathered *g, size_t cell, struct text *out) {
+    struct run run, other;
+    bool varies[KEY_COUNT] = {false}, data = false, schedule = false;
+    if (g->m->is_number || g->n_cells < 2)
+        return;
+    plan_run(j->r->plan, g->first[cell], &run);
+    for (size_t k = 0; k < g->n_cells; k++) {
+        plan_run(j->r->plan, g->first[k], &other);
+        data |= other.data_index != run.data_index;
+        schedule |= strcmp(other.schedule, run.schedule) != 0;
+        for (int key = 0; key < KEY_COUNT; key++)
+            varies[key] |= key != KEY_SWEEP_seeds &&
+                           (run.v[key].word != other.v[key].word ||
+                            (run.v[key].word != VALUE_NONE && run.v[key].number != other.v[key].number));
+    }
+    if (data)
+        text_addf(out, "data=%s", run.data);
+    if (schedule)
+        text_addf(out, "%sschedule=%s", out->len ? ", " : "", run.schedule);
+    for (int key = 0; key < KEY_COUNT; key++)
+        if (varies[key] && run.v[key].word != VALUE_NONE) {
+            text_addf(out, "%s%s%s=", out->len ? ", " : "", key >= KEY_S ? "schedule_" : "", keys[key].name);
+            value_print((enum key)key, run.v[key], out);
+        }
+}
+
+static bool may_be_negative(const struct claim_side *s) {
+    return s->is_slope ||
+           (s->over.is_number ? s->over.factor < 0 : claim_metrics[s->over.metric].may_be_negative);
+}
+
+static bool compare_sides(struct judging *j, const struct side_cells *left, const struct side_cells *right,
+                          struct claim_result *c, struct err *e) {
+    const size_t slots = 2 * j->r->n_cells + 2 * (left->n + right->n);
+    uint32_t *all = mem_zeroed(j->n_seeds, sizeof *all, e);
+    j->space = mem_zeroed(slots, sizeof *j->space, e);
+    j->d = mem_zeroed(j->n_seeds, sizeof *j->d, e);
+    c->chance = j->chance;
+    c->n_seeds = j->chance ? j->n_seeds : 1;
+    bool ok = all && j->space && j->d;
+    if (ok) {
+        for (size_t s = 0; s < j->n_seeds; s++)
+            all[s] = (uint32_t)s;
+        const struct look look = {all, all, c->n_seeds, c->n_seeds, SIZE_MAX};
+        c->left = side_value(j, left, &look, &c->remark);
+        c->right = side_value(j, right, &look, &c->remark);
+        c->d = statistic(j, left, right, c->is_difference, &look);
+        if (!left->s->is_slope)
+            name_cell(j, left->over, chosen(j, left->over, &look), &c->left_cell);
+        if (!right->s->is_slope)
+            name_cell(j, right->over, chosen(j, right->over, &look), &c->right_cell);
+        judge_few(j, left, right, all, c);
+        if (isnan(c->d)) {
+            c->verdict = CLAIM_UNDECIDED;
+            text_addf(&c->remark, "%sfewer than %d levels are left", c->remark.len ? "; " : "", SLOPE_LEVELS);
+        } else if (c->chance && c->n_seeds >= ENOUGH_SEEDS) {
+            ok = resample(j, left, right, c, e);
+        }
+    }
+    free(all);
+    free(j->space);
+    free(j->d);
+    return ok;
+}
+
+static bool judge(struct judging *j, struct claim_result *c, struct err *e) {
+    struct side_cells left = {0}, right = {0};
+    bool ok = side_make(j, &c->claim->left, &left, e) && side_make(j, &c->claim->right, &right, e);
+    c->is_difference = may_be_negative(&c->claim->left) || may_be_negative(&c->claim->right);
+    c->complete = !j->n_missing;
+    if (ok && j->n_missing)
+        text_addf(&c->remark, "%zu of its runs are not in the store", j->n_missing);
+    else if (ok && (j->unknown || j->empty))
+        text_add(&c->remark,
+                 j->empty ? "some level has no cells" : "what it measures is not known of these runs");
+    else
+        ok = ok && compare_sides(j, &left, &right, c, e);
+    side_free(&left);
+    side_free(&right);
+    return ok;
+}
+
+bool claims_make(const struct results *r, struct claim_result **claims, size_t *n, struct err *e) {
+    const struct claim *claim = plan_claims(r->plan, n);
+    const size_t n_seeds = plan_n_seeds(r->plan);
+    uint32_t *draws = NULL;
+    *claims = mem_zeroed(*n + 1, sizeof **claims, e);
+    bool ok = *claims != NULL;
+    if (ok && *n && n_seeds >= ENOUGH_SEEDS)
+        ok = (draws = bootstrap_draws(n_seeds, e)) != NULL;
+    for (size_t k = 0; ok && k < *n; k++) {
+        struct claim_result *c = &(*claims)[k];
+        struct judging j = {.r = r, .n_seeds = n_seeds, .draws = draws};
+        *c = (struct claim_result){.claim = &claim[k],
+                                   .verdict = CLAIM_UNDECIDED,
+                                   .left = NAN,
+                                   .right = NAN,
+                                   .d = NAN,
+                                   .lo = NAN,
+                                   .hi = NAN};
+        ok = judge(&j, c, e);
+        ok = ok && ((!c->remark.failed && !c->left_cell.failed && !c->right_cell.failed) ||
+                    err_add(e, "out of memory for the claims"));
+    }
+    free(draws);
+    if (!ok && *claims) {
+        claims_free(*claims, *n);
+        *claims = NULL;
+        *n = 0;
+    }
+    return ok;
+}
+
+void claims_free(struct claim_result *claims, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        text_free(&claims[k].left_cell);
+        text_free(&claims[k].right_cell);
+        text_free(&claims[k].remark);
+    }
+    free(claims);
+}

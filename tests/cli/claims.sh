@@ -1,0 +1,45 @@
+# Claims in a grid: verdicts in expectations.md and report.html, exit code 1 when one is not the outcome expected, 2 when it
+# cannot be read, and then nothing is written.
+. "$PWD/tests/cli/lib.bash"
+
+grid() { # claim, outcome
+    cat <<END
+[sweep]
+epochs = 30
+target = ratio 0.9
+seeds = 1..3
+[data drawn]
+rows = 100
+features = 20
+sparsity = 0.8
+[optimizer slow]
+kind = sgd
+eta0 = 1e-6
+[optimizer fast]
+kind = sgd
+eta0 = 1, 10
+[expect slow-never-arrives]
+claim = $1
+outcome = $2
+END
+}
+
+grid 'steps(fast) < steps(slow)' held >good.ini
+expect 0 '9 runs, ' --grid good.ini --out good --quiet --no-plots
+grep -q '| slow-never-arrives | steps(fast) .*< steps(slow) | held *| held ' good/expectations.md || fail "expectations.md says: $(cat good/expectations.md)"
+grep -q '3 of 3 seeds' good/expectations.md || fail 'expectations.md does not say on how many seeds it holds'
+grep -q 'slow-never-arrives' good/report.html || fail 'report.html does not hold the claim'
+expect 0 '9 runs, ' report good --no-plots
+
+grid 'steps(fast) < steps(slow)' failed >bad.ini
+expect 1 'slow-never-arrives.: held, but failed was expected: steps.fast. < steps.slow. .left [0-9.]+, right inf' --grid bad.ini --out bad --quiet --no-plots
+expect 1 'held, but failed was expected' report bad --no-plots
+expect 1 'held, but failed was expected' --grid bad.ini --out bad --quiet --no-plots
+# What was left out of a sweep decides nothing.
+expect 0 '3 runs, ' --grid bad.ini --out part --quiet --no-plots --filter '^slow/'
+grep -q 'of its runs are not in the store' part/expectations.md || fail "expectations.md says: $(cat part/expectations.md)"
+
+grid 'steps(fats) < steps(slow)' held >wrong.ini
+expect 2 "wrong.ini:16: claim, column 7: 'fats' is not the label of an .optimizer.: expected slow, fast; did you mean 'fast'" --grid wrong.ini --out wrong
+[ ! -e wrong ] || fail 'something was written for a claim that cannot be read'
+finish
