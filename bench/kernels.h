@@ -85,8 +85,8 @@ void operands_fill(struct operands *o);
  * timed in turn take slice after slice, so what one has left in a cache is of no use to the next, and a sample
  * is short enough for many rounds. */
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop);
-void operands_run_slice(struct operands *o, const struct kernels *k, enum loop loop);
-void operands_stream_slice(struct operands *o, void (*stream)(size_t n, void *const *array));
+void operands_run_calls(struct operands *o, const struct kernels *k, enum loop loop, uint64_t calls);
+void operands_stream_calls(struct operands *o, void (*stream)(size_t n, void *const *array), uint64_t calls);
 /* Fills, runs once, and compares every bit with scalar. */
 bool operands_check(struct operands *o, enum code c, enum loop loop, struct err *e);
 /* Whether all values are still normal numbers: denormals and infinities take another time. */
@@ -142,7 +142,7 @@ void contestant_clock(const struct contestant *c, uint64_t calls);
 /* ---- kernels_group.c ------------------------------------------------------------------------------------- */
 
 /* What keeps a rule from being faster: see kernels_group.c. */
-enum bound { BOUND_MEMORY, BOUND_MULTIPLY, BOUND_DIVIDE, BOUND_COUNT };
+enum bound { BOUND_MEMORY, BOUND_MULTIPLY, BOUND_DIVIDE, BOUND_TOGETHER, BOUND_COUNT };
 extern const char *const bound_names[BOUND_COUNT];
 
 struct row {
@@ -173,7 +173,7 @@ struct results_rows {
     struct row *row;
     size_t n, cap;
     size_t n_checked;
-    double ghz;    /* of the core, the last measured */
+    double ghz, least_ghz, most_ghz; /* of the core: the last measured, and over all groups */
     double fma_ns; /* AVX-512 or the widest: an element's 2 multiply-adds, f32; the roofline's top */
 };
 /* Checks every code of a group and, unless check_only, times them: seconds a group. */

@@ -8,7 +8,7 @@
 static const char head[] =
     "rule,loop,precision,isa,bytes,level,elements,melem_per_s,spread,gb_per_s,ns_per_element,"
     "cycles_per_element,ceiling_melem_per_s,bound,memory_melem_per_s,multiply_melem_per_s,divide_melem_per_s,"
-    "share,times_scalar,"
+    "together_melem_per_s,share,times_scalar,"
     "times_auto,samples,calls,instructions_per_element,misses_per_element,loads,stores,divisions,roots,flops,"
     "date,cpu,caches,compiler,flags,commit,load\n";
 enum { KEY_FIELDS = 5, MELEM_FIELD = 7 };

@@ -1,13 +1,12 @@
 /* A group: one rule at one size in one precision, all that is timed in turn. The rule in both loops as each
- * code has it, the clock of the core, and the two ceilings of each instruction set in all their shapes:
+ * code has it, the clock of the core, and the ceilings of each instruction set in all their shapes:
  *
- *   stream  the traffic of the rule and nothing else, over the same arrays
- *   chain   its divisions and roots and nothing else
- *
- * and, for a rule without divisions in L1, where multiply-adds compete with loads and stores for the same
- * cycles,
- *
- *   multiply  the traffic with as many multiply-adds as the loop has, independent of each other
+ *   memory    the traffic of the rule and nothing else, over the same arrays
+ *   divide    its divisions and roots and nothing else
+ *   together  that traffic with those divisions and roots in between: in the caches, where neither alone binds,
+ * a core must overlap both, and some of either is lost multiply  for a rule without divisions in L1 and L2,
+ * where multiply-adds compete with loads and stores for the same cycles: the traffic with as many multiply-adds
+ * as the loop has, those beyond one for each array written independent of each other
  *
  * No code can be faster than the slowest of these. How near one comes is the median of the rounds' quotients:
  * ceiling and kernel of one round are neighbours in time, and what the machine does to one it does to both. */
@@ -19,26 +18,18 @@
 
 enum {
     CHAIN_ELEMENTS = 16384,
-    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES + LOOP_COUNT * PLAIN_SHAPES),
-    MOST_CONTESTANTS = CODE_COUNT * LOOP_COUNT + 1 + N_CEILINGS + CHAIN_SHAPES
+    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES + TOGETHER_SHAPES + LOOP_COUNT * MULTIPLY_SHAPES),
+    MOST_CONTESTANTS = CODE_COUNT * LOOP_COUNT + 2 + N_CEILINGS
 };
-/* Numbers of rivals: a ceiling of an instruction set, in the pack loop's numbers LOOP_RIVALS further. */
-enum {
-    RIVAL_NONE = -1,
-    RIVAL_STREAM = 0,
-    RIVAL_CHAIN = ISA_COUNT,
-    RIVAL_MULTIPLY = 2 * ISA_COUNT,
-    RIVAL_FMA = (2 + LOOP_COUNT) * ISA_COUNT
-};
-const char *const bound_names[BOUND_COUNT] = {"memory", "multiply", "divide"};
+/* Numbers of rivals: a bound of an instruction set, those of the pack loop N_RIVALS further. */
+enum { RIVAL_NONE = -1, N_RIVALS = BOUND_COUNT * ISA_COUNT };
+const char *const bound_names[BOUND_COUNT] = {"memory", "multiply", "divide", "together"};
 
 static void run_kernel(const struct contestant *c, uint64_t calls) {
-    for (uint64_t k = 0; k < calls; k++)
-        operands_run_slice(c->o, c->kernels, c->loop);
+    operands_run_calls(c->o, c->kernels, c->loop, calls);
 }
 static void run_stream(const struct contestant *c, uint64_t calls) {
-    for (uint64_t k = 0; k < calls; k++)
-        operands_stream_slice(c->o, c->stream);
+    operands_stream_calls(c->o, c->stream, calls);
 }
 static void run_chain(const struct contestant *c, uint64_t calls) {
     for (uint64_t k = 0; k < calls; k++)
@@ -50,7 +41,7 @@ struct group {
     struct operands o;
     struct contestant c[MOST_CONTESTANTS];
     size_t n;
-    struct contestant *kernel[LOOP_COUNT][CODE_COUNT], *clock;
+    struct contestant *kernel[LOOP_COUNT][CODE_COUNT], *clock, *multiply_adds;
     double *ns; /* (MOST_CONTESTANTS, MOST_ROUNDS) */
 };
 
@@ -68,37 +59,53 @@ static bool isa_wanted(const struct selection *sel, enum isa isa) {
     return false;
 }
 
-/* Multiply-adds of a loop beyond one for each array written; the pack loop has one more, which finds
- * infinities. */
+/* Multiply-adds of a loop beyond one for each array written, the pack loop's one that finds infinities among
+ * them; -1 where they are no bound of their own. */
 static int further_multiplies(const struct group *g, enum loop loop) {
     const struct rule_cost *cost = &g->o.s->cost;
     const int n = cost->arithmetic - cost->stores + (loop == LOOP_PACK);
-    const bool applies = level_of(g->o.s, g->o.bytes) == LEVEL_L1 && !cost->divisions && !cost->roots;
-    return applies && n > 0 && n <= MULTIPLY_MAX && cost->stores - cost->write_only <= MULTIPLY_MAX_UPDATED ? n
-                                                                                                            : 0;
+    const bool applies = level_of(g->o.s, g->o.bytes) <= LEVEL_L2 && !cost->divisions && !cost->roots;
+    return applies && n <= MULTIPLY_MAX && cost->stores - cost->write_only <= MULTIPLY_MAX_UPDATED ? n : -1;
 }
 
-static int rival_multiply(enum isa isa, enum loop loop) {
-    return RIVAL_MULTIPLY + (int)loop * ISA_COUNT + (int)isa;
+/* Only what a loop has to itself, the multiply-adds, differs between them. */
+static int rival(enum bound b, enum isa isa, enum loop loop) {
+    return (b == BOUND_MULTIPLY && loop == LOOP_PACK ? N_RIVALS : 0) + (int)b * ISA_COUNT + (int)isa;
 }
 
 static void add_multiplies(struct group *g, enum isa isa, enum loop loop) {
     const struct rule_cost *cost = &g->o.s->cost;
     const int further = further_multiplies(g, loop);
-    for (int shape = 0; shape < PLAIN_SHAPES && further; shape++)
-        add(g, run_stream, rival_multiply(isa, loop))->stream =
+    for (int shape = 0; shape < MULTIPLY_SHAPES && further >= 0; shape++)
+        add(g, run_stream, rival(BOUND_MULTIPLY, isa, loop))->stream =
             ceilings_get(isa, g->o.precision)
-                ->multiply[shape][cost->stores - cost->write_only - 1][cost->write_only][further - 1];
+                ->multiply[shape][cost->stores - cost->write_only - 1][cost->write_only][further];
+}
+
+static void add_divisions(struct group *g, enum isa isa) {
+    const struct ceilings *ceilings = ceilings_get(isa, g->o.precision);
+    const struct rule_cost *cost = &g->o.s->cost;
+    if (cost->divisions > CHAIN_MAX || cost->roots > CHAIN_MAX)
+        return;
+    for (int shape = 0; shape < CHAIN_SHAPES; shape++)
+        add(g, run_chain, rival(BOUND_DIVIDE, isa, 0))->chain =
+            ceilings->chain[shape][cost->divisions][cost->roots];
+    if (cost->divisions > TOGETHER_MAX || cost->roots > TOGETHER_MAX)
+        return;
+    for (int shape = 0; shape < TOGETHER_SHAPES; shape++)
+        add(g, run_stream, rival(BOUND_TOGETHER, isa, 0))->stream =
+            ceilings->together[shape][cost->stores - cost->write_only - 1][cost->write_only][cost->divisions]
+                              [cost->roots];
 }
 
 static void add_ceilings(struct group *g, enum isa isa) {
     const struct ceilings *ceilings = ceilings_get(isa, g->o.precision);
     const struct rule_cost *cost = &g->o.s->cost;
     for (int shape = 0; shape < STREAM_SHAPES; shape++)
-        add(g, run_stream, RIVAL_STREAM + (int)isa)->stream =
+        add(g, run_stream, rival(BOUND_MEMORY, isa, 0))->stream =
             ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
-    for (int shape = 0; shape < CHAIN_SHAPES && (cost->divisions || cost->roots); shape++)
-        add(g, run_chain, RIVAL_CHAIN + (int)isa)->chain = ceilings->chain[shape][cost->divisions][cost->roots];
+    if (cost->divisions || cost->roots)
+        add_divisions(g, isa);
     for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
         add_multiplies(g, isa, loop);
 }
@@ -116,15 +123,15 @@ static void add_all(struct group *g) {
     for (enum isa isa = 0; isa < ISA_COUNT; isa++)
         if (isa_wanted(g->sel, isa))
             add_ceilings(g, isa);
-    for (int shape = 0; shape < CHAIN_SHAPES; shape++)
-        add(g, run_chain, RIVAL_FMA)->chain = ceilings_get(isa_best(), g->o.precision)->chain[shape][0][0];
+    g->multiply_adds = add(g, run_chain, RIVAL_NONE);
+    g->multiply_adds->chain = ceilings_get(isa_best(), g->o.precision)->multiply_adds;
 }
 
 /* The one with the least median among rivals; NULL if there are none. */
-static const struct contestant *best(const struct group *g, int rival) {
+static const struct contestant *best(const struct group *g, int number) {
     const struct contestant *least = NULL;
     for (size_t i = 0; i < g->n; i++)
-        if (g->c[i].rival == rival && (!least || g->c[i].median < least->median))
+        if (g->c[i].rival == number && (!least || g->c[i].median < least->median))
             least = &g->c[i];
     return least;
 }
@@ -139,10 +146,8 @@ static double quotient(const struct contestant *a, const struct contestant *b) {
 }
 
 static void find_bound(const struct group *g, const struct contestant *kernel, enum isa isa, struct row *r) {
-    const int rival[BOUND_COUNT] = {RIVAL_STREAM + (int)isa, rival_multiply(isa, r->loop),
-                                    RIVAL_CHAIN + (int)isa};
     for (enum bound b = 0; b < BOUND_COUNT; b++) {
-        const struct contestant *c = best(g, rival[b]);
+        const struct contestant *c = best(g, rival(b, isa, r->loop));
         const double part = b == BOUND_DIVIDE ? (double)g->o.slice / CHAIN_ELEMENTS : 1;
         r->ceiling_ns[b] = c ? r->ns * part * quotient(c, kernel) : 0;
         if (r->ceiling_ns[b] > r->ceiling_ns[r->bound])
@@ -201,8 +206,10 @@ static bool time_all(struct group *g, double seconds, struct method *m, struct r
                        "%s, %s, %zu bytes an array: operands did not stay normal numbers; times mean nothing",
                        g->o.s->name, real_names[g->o.precision], g->o.bytes);
     out->ghz = CLOCK_ADDS / g->clock->median;
+    out->least_ghz = out->least_ghz > 0 && out->least_ghz < out->ghz ? out->least_ghz : out->ghz;
+    out->most_ghz = out->most_ghz > out->ghz ? out->most_ghz : out->ghz;
     if (g->o.precision == PRECISION_F32)
-        out->fma_ns = best(g, RIVAL_FMA)->median / CHAIN_ELEMENTS;
+        out->fma_ns = g->multiply_adds->median / CHAIN_ELEMENTS;
     if (!mem_grow(&out->row, &out->cap, out->n + CODE_COUNT * LOOP_COUNT, sizeof *out->row, e))
         return false;
     for (enum loop loop = 0; loop < LOOP_COUNT; loop++)

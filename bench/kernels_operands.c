@@ -57,15 +57,17 @@ static char *pattern(const struct operands *o, int k, int which) {
     return o->pattern + (size_t)(which * MAX_ARRAYS + k) * PERIOD * real_bytes(o->precision);
 }
 
-static void run(const struct operands *o, const struct kernels *k, enum loop loop, size_t n,
-                void *const *array) {
+/* Nothing but the call itself in the loop: in L1 a call takes a few hundred cycles. */
+static void run(const struct operands *o, const struct kernels *k, enum loop loop, size_t n, void *const *array,
+                uint64_t calls) {
     void *state[RULE_MAX_STATE];
     for (int i = 0; i < o->s->v->n_state; i++)
         state[i] = array[2 + i];
-    if (loop == LOOP_DENSE)
-        k->dense[o->s->rule][o->s->variant](n, array[0], state, array[1], o->coefs[loop]);
-    else
-        k->step[o->s->rule][o->s->variant](n / LANES, array[0], state, array[1], o->coefs[loop], o->finite);
+    for (uint64_t i = 0; i < calls; i++)
+        if (loop == LOOP_DENSE)
+            k->dense[o->s->rule][o->s->variant](n, array[0], state, array[1], o->coefs[loop]);
+        else
+            k->step[o->s->rule][o->s->variant](n / LANES, array[0], state, array[1], o->coefs[loop], o->finite);
 }
 
 /* Values from 1/4 to 1, signed in w, g and no state: nothing that a million steps turn into a denormal or an
@@ -83,7 +85,7 @@ static void make_patterns(struct operands *o) {
             array[k] = pattern(o, k, 1 + (int)loop);
             memcpy(array[k], pattern(o, k, 0), PERIOD * real_bytes(o->precision));
         }
-        run(o, kernels_get(ISA_SCALAR, o->precision), loop, PERIOD, array);
+        run(o, kernels_get(ISA_SCALAR, o->precision), loop, PERIOD, array, 1);
     }
 }
 
@@ -124,7 +126,7 @@ void operands_free(struct operands *o) {
 }
 
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop) {
-    run(o, k, loop, o->n, o->array);
+    run(o, k, loop, o->n, o->array, 1);
 }
 
 /* The arrays' places in the next slice. */
@@ -135,16 +137,26 @@ static void next_slice(struct operands *o, void *const *array, void *moved[MAX_A
     o->next = (o->next + 1) % o->n_slices;
 }
 
-void operands_run_slice(struct operands *o, const struct kernels *k, enum loop loop) {
+void operands_run_calls(struct operands *o, const struct kernels *k, enum loop loop, uint64_t calls) {
     void *array[MAX_ARRAYS];
-    next_slice(o, o->array, array);
-    run(o, k, loop, o->slice, array);
+    if (o->n_slices == 1) {
+        run(o, k, loop, o->n, o->array, calls);
+        return;
+    }
+    for (uint64_t i = 0; i < calls; i++) {
+        next_slice(o, o->array, array);
+        run(o, k, loop, o->slice, array, 1);
+    }
 }
 
-void operands_stream_slice(struct operands *o, void (*stream)(size_t n, void *const *array)) {
+void operands_stream_calls(struct operands *o, void (*stream)(size_t n, void *const *array), uint64_t calls) {
     void *array[MAX_ARRAYS];
     next_slice(o, o->stream, array);
-    stream(o->slice, array);
+    for (uint64_t i = 0; i < calls; i++) {
+        stream(o->slice, array);
+        if (o->n_slices > 1)
+            next_slice(o, o->stream, array);
+    }
 }
 
 /* Calls f on each stretch of array k and the pattern that belongs there, until it returns false. */

@@ -43,13 +43,13 @@ void rows_text_head(const struct context *c, struct text *out) {
         out, "one thread; load %.2f; governor %s; clock read in %.0f ns, in steps of %.0f ns; counters: %s\n\n",
         c->load, *c->governor ? c->governor : "not visible", c->method->timer_ns, c->method->resolution_ns,
         c->method->counters.fd[0] >= 0 ? "cycles, instructions, cache misses" : "none");
-    text_add(
-        out,
-        "size: bytes an array. +-: median absolute deviation. ceiling: the slower of `memory`, the rule's "
-        "loads\n"
-        "and stores alone, and `divide`, its divisions and roots alone, with the same registers; in L1 also\n"
-        "`multiply`, loads and stores with the multiply-adds of a rule that divides nothing. "
-        "docs/measuring.md\n");
+    text_add(out, "size: bytes an array. +-: median absolute deviation. ceiling: the slowest of `memory`, the "
+                  "rule's loads\n"
+                  "and stores alone; `divide`, its divisions and roots alone; `together`, both in one loop; "
+                  "and in L1 and\n"
+                  "L2, for a rule that divides nothing, `multiply`, loads and stores with its multiply-adds. "
+                  "How, and how\n"
+                  "to read it: docs/measuring.md\n");
 }
 
 static const char *show_size(size_t bytes, char out[SHOW_CHARS]) {

@@ -6,12 +6,18 @@
 #include "base/rng.h"
 #include "base/stats.h"
 #include "kernels.h"
+#include <math.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
-enum { LEAST_ROUNDS = 7, TRIAL_ROUNDS = 5, RETAKES = 3 };
-static const double SAMPLE_NS = 50e3, DROP_RATIO = 1.1;
+enum { LEAST_ROUNDS = 7, RETAKES = 3 };
+static const double SAMPLE_NS = 50e3;
+/* After so many rounds those shapes of a ceiling take no more part that are slower than its best, by a ratio
+ * and by what chance could do to both medians. */
+static const size_t heats[] = {5, 10, 20, 40, 80};
+static const double DROP_RATIO = 1.02, DROP_ERRORS = 2.5,
+                    MEDIAN_ERROR = 1.86; /* of mad / sqrt(n): of normal samples */
 
 static double now_ns(void) {
     struct timespec t;
@@ -90,14 +96,18 @@ static void summarise(struct contestant *c) {
     c->mad = stats_mad(x, c->n);
 }
 
-/* Shapes of a ceiling that are clearly slower than its best take no more part. */
+static bool is_slower(const struct contestant *a, const struct contestant *b) {
+    const double chance = MEDIAN_ERROR * sqrt((a->mad * a->mad + b->mad * b->mad) / (double)b->n);
+    return a->median > DROP_RATIO * b->median + DROP_ERRORS * chance;
+}
+
 static void drop_slow(struct contestant *c, size_t n) {
     for (size_t i = 0; i < n; i++)
         summarise(&c[i]);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++)
             c[i].dropped |=
-                c[i].rival >= 0 && c[i].rival == c[k].rival && c[i].median > DROP_RATIO * c[k].median;
+                c[i].rival >= 0 && c[i].rival == c[k].rival && !c[k].dropped && is_slower(&c[i], &c[k]);
 }
 
 /* Another order for each round, that no contestant always comes after the same one; the same in every call. */
@@ -120,8 +130,9 @@ void contestants_time(struct contestant *c, size_t n, double seconds, struct met
     for (size_t round = 0; round < MOST_ROUNDS; round++) {
         if (round >= LEAST_ROUNDS && now_ns() - start > seconds * 1e9)
             break;
-        if (round == TRIAL_ROUNDS)
-            drop_slow(c, n);
+        for (size_t k = 0; k < sizeof heats / sizeof *heats; k++)
+            if (round == heats[k])
+                drop_slow(c, n);
         shuffle(c, n, &order);
         for (size_t i = 0; i < n; i++) {
             struct contestant *next = &c[c[i].turn];

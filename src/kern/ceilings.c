@@ -1,5 +1,6 @@
-/* Loops of pure traffic and of pure division, compiled like kern.c once per ISA and precision. KEEP makes the
- * compiler believe that a register is used and changed, so that each load, store and division is done. */
+/* Loops of pure traffic, of pure division, and of both, compiled like kern.c once per ISA and precision. KEEP
+ * makes the compiler believe that a register is used and changed, so that each load, store and division is
+ * done. */
 #include "kern/ceilings.h"
 
 #ifdef KERN_F64
@@ -32,149 +33,231 @@ INLINE void store_past_caches(real *p, vr x) {
 #endif
 }
 
-INLINE void multiply_add(vr *x, vr zero) {
-    *x = v_fma(zero, *x, *x);
-    KEEP(*x);
-}
-
-/* How a round of a stream goes: array by array, each read and written before the next; or as rules do, all read
- * and then all written, into the caches or past them. */
+/* How a round of registers goes: array by array, each read and written before the next; or as rules do, all
+ * read and then all written, into the caches or past them. */
 enum order { BY_ARRAY, READ_FIRST, PAST_CACHES };
+enum { MOST = STREAM_MAX_UPDATED + 2, WIDEST = 8 };
 
-INLINE void put(real *to, const vr *x, int unroll, enum order order) {
+INLINE void put(real *to, const vr *x, int width, enum order order) {
     UNROLLED
-    for (int u = 0; u < unroll; u++)
+    for (int u = 0; u < width; u++)
         if (order == PAST_CACHES)
             store_past_caches(to + u * V_LANES, x[u]);
         else
             v_store(to + u * V_LANES, x[u]);
 }
 
-/* The cheapest rule with this traffic: one fused multiply-add for each array written (by a zero that the
- * compiler does not know, so that nothing changes), first of the gradient; and `further` ones. */
-INLINE void stream(size_t n, void *const *array_, int unroll, enum order order, int updated, bool write_only,
-                   int further) {
-    enum { MOST = STREAM_MAX_UPDATED + 2 };
+/* What w waits for in a rule that divides: by itself as in chain(), and here between the reads and the writes.
+ * All roots of a round come before its divisions: a core that deals out such work to two dividers by turns
+ * would otherwise send all roots to one of them. */
+INLINE void divide(vr *x, int width, int divisions, int roots) {
+    vr d[WIDEST];
+    UNROLLED
+    for (int u = 0; u < width; u++) {
+        d[u] = v_set1((real)1.7);
+        KEEP(d[u]);
+    }
+    for (int k = 0; k < divisions || k < roots; k++) {
+        UNROLLED
+        for (int u = 0; u < width && k < roots; u++) {
+            d[u] = v_sqrt(d[u]);
+            KEEP(d[u]);
+        }
+        UNROLLED
+        for (int u = 0; u < width && k < divisions; u++) {
+            x[u] = x[u] / d[u];
+            KEEP(x[u]);
+        }
+    }
+    UNROLLED
+    for (int u = 0; u < width && !divisions; u++)
+        x[u] = d[u];
+}
+
+/* All arrays read, worked on and written. `multiplies` < 0: nothing is done to what is read; else there are as
+ * many multiply-adds, the state's from the gradient on, then that of w, the others for nothing but to be done;
+ * all by a zero that the compiler does not know, so that nothing changes. Divisions and roots go into w by one
+ * more. */
+INLINE void one_round(real *const *array, size_t i, int width, enum order order, int updated, int write_only,
+                      int multiplies, int divisions, int roots, vr zero) {
+    vr x[MOST][WIDEST];
+    UNROLLED
+    for (int u = 0; u < width; u++) {
+        x[updated][u] = v_load(array[updated] + i + u * V_LANES);
+        KEEP(x[updated][u]);
+    }
+    UNROLLED
+    for (int k = updated - 1; k >= 0; k--) {
+        vr from[WIDEST];
+        UNROLLED
+        for (int u = 0; u < width; u++)
+            from[u] = x[divisions || roots ? updated : k + 1][u];
+        if (k == 0 && (divisions || roots))
+            divide(from, width, divisions, roots);
+        UNROLLED
+        for (int u = 0; u < width; u++) {
+            const vr loaded = v_load(array[k] + i + u * V_LANES);
+            x[k][u] =
+                multiplies > k || (k == 0 && (divisions || roots)) ? v_fma(zero, from[u], loaded) : loaded;
+            KEEP(x[k][u]);
+        }
+        if (order == BY_ARRAY)
+            put(array[k] + i, x[k], width, order);
+    }
+    UNROLLED
+    for (int u = 0; u < width; u++) {
+        UNROLLED
+        for (int k = updated; k < multiplies; k++) {
+            vr y = v_fma(zero, x[0][u], x[0][u]);
+            KEEP(y);
+            if (write_only && k == updated)
+                x[updated + 1][u] = y;
+        }
+        if (write_only && multiplies <= updated)
+            x[updated + 1][u] = x[0][u];
+    }
+    UNROLLED
+    for (int k = updated - 1; k >= 0 && order != BY_ARRAY; k--)
+        put(array[k] + i, x[k], width, order);
+    if (write_only)
+        put(array[updated + 1] + i, x[updated + 1], width, order);
+}
+
+/* `rounds` rounds of `width` registers between two tests of the loop's end. */
+INLINE void stream(size_t n, void *const *array_, int rounds, int width, enum order order, int updated,
+                   int write_only, int multiplies, int divisions, int roots) {
     real *array[MOST];
     vr zero = v_set1(0);
     KEEP(zero);
     for (int k = 0; k < updated + 1 + write_only; k++)
         array[k] = array_[k];
-    const size_t step = (size_t)unroll * V_LANES;
+    const size_t step = (size_t)rounds * width * V_LANES;
     for (size_t i = 0; i + step <= n; i += step) {
-        vr x[MOST][8];
         UNROLLED
-        for (int u = 0; u < unroll; u++) {
-            x[0][u] = v_load(array[updated] + i + u * V_LANES);
-            if (further > 0)
-                multiply_add(&x[0][u], zero);
-            if (further > 1)
-                multiply_add(&x[0][u], zero);
-        }
-        UNROLLED
-        for (int k = 0; k < updated + write_only; k++) {
-            real *to = array[k < updated ? k : updated + 1] + i;
-            UNROLLED
-            for (int u = 0; u < unroll; u++) {
-                x[k + 1][u] = v_fma(zero, x[k][u], k < updated ? v_load(to + u * V_LANES) : zero);
-                KEEP(x[k + 1][u]);
-            }
-            if (order == BY_ARRAY)
-                put(to, x[k + 1], unroll, order);
-        }
-        UNROLLED
-        for (int k = 0; k < updated + write_only; k++)
-            if (order != BY_ARRAY)
-                put(array[k < updated ? k : updated + 1] + i, x[k + 1], unroll, order);
+        for (int r = 0; r < rounds; r++)
+            one_round(array, i + (size_t)r * width * V_LANES, width, order, updated, write_only, multiplies,
+                      divisions, roots, zero);
     }
 }
 
-/* `unroll` registers' worth of divisions and roots, all independent: results are thrown away. */
-INLINE void chain(size_t n, int unroll, int divisions, int roots) {
-    vr x = v_set1((real)1.7), y = v_set1((real)1.3), acc[8];
-    for (int u = 0; u < 8; u++)
-        acc[u] = x;
+/* Divisions and roots alone, `unroll` registers side by side: in turn, or all roots first. No outcome is waited
+ * for and all are thrown away. */
+INLINE void chain(size_t n, int unroll, bool roots_first, int divisions, int roots) {
+    vr x = v_set1((real)1.7), y = v_set1((real)1.3);
     const size_t step = (size_t)unroll * V_LANES;
-    for (size_t i = 0; i < n; i += step) {
+    for (size_t i = 0; i < n; i += step)
+        for (int k = 0; k < divisions || k < roots; k++)
+            for (int phase = 0; phase < (roots_first ? 2 : 1); phase++) {
+                UNROLLED
+                for (int u = 0; u < unroll; u++) {
+                    KEEP(x);
+                    KEEP(y);
+                    if (k < roots && phase == 0) {
+                        vr r = v_sqrt(x);
+                        KEEP(r);
+                    }
+                    if (k < divisions && phase == roots_first) {
+                        vr q = x / y;
+                        KEEP(q);
+                    }
+                }
+            }
+}
+
+static void multiply_adds(size_t n) {
+    vr acc[WIDEST], y = v_set1((real)0.5);
+    for (int u = 0; u < WIDEST; u++)
+        acc[u] = y;
+    KEEP(y);
+    for (size_t i = 0; i < n; i += (WIDEST / 2) * V_LANES) {
         UNROLLED
-        for (int u = 0; u < unroll; u++) {
-            KEEP(x);
-            KEEP(y);
-            if (divisions == 0 && roots == 0) {
-                acc[2 * u] = v_fma(acc[2 * u], x, y);
-                acc[2 * u + 1] = v_fma(acc[2 * u + 1], x, y);
-            }
-            UNROLLED
-            for (int k = 0; k < divisions || k < roots; k++) {
-                if (k < roots) {
-                    vr r = v_sqrt(x);
-                    KEEP(r);
-                }
-                if (k < divisions) {
-                    vr q = x / y;
-                    KEEP(q);
-                }
-            }
+        for (int u = 0; u < WIDEST; u++) {
+            acc[u] = v_fma(acc[u], y, y);
+            KEEP(acc[u]);
         }
     }
-    for (int u = 0; u < 8; u++)
-        KEEP(acc[u]);
 }
 
 /* ---- the table: every shape of every loop ------------------------------------------------------------------
  */
 /* clang-format off */
+/* number, rounds, width, order */
 #define STREAM_SHAPE(X, a, b) \
-    X(0, 1, BY_ARRAY, a, b) X(1, 2, BY_ARRAY, a, b) X(2, 4, BY_ARRAY, a, b) X(3, 8, BY_ARRAY, a, b) \
-    X(4, 1, READ_FIRST, a, b) X(5, 2, READ_FIRST, a, b) X(6, 4, READ_FIRST, a, b) \
-    X(7, 2, PAST_CACHES, a, b) X(8, 4, PAST_CACHES, a, b)
+    X(0, 1, 1, BY_ARRAY, a, b) X(1, 1, 2, BY_ARRAY, a, b) X(2, 1, 4, BY_ARRAY, a, b) X(3, 1, 8, BY_ARRAY, a, b) \
+    X(4, 2, 1, READ_FIRST, a, b) X(5, 4, 1, READ_FIRST, a, b) X(6, 1, 2, READ_FIRST, a, b) \
+    X(7, 1, 4, READ_FIRST, a, b) X(8, 1, 2, PAST_CACHES, a, b) X(9, 1, 4, PAST_CACHES, a, b)
 #define STREAMS(X) \
     STREAM_SHAPE(X, 1, 0) STREAM_SHAPE(X, 2, 0) STREAM_SHAPE(X, 3, 0) STREAM_SHAPE(X, 4, 0) \
     STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
-#define MULTIPLY_SHAPE(X, a, b, f) X(0, 1, a, b, f) X(1, 2, a, b, f) X(2, 4, a, b, f) X(3, 8, a, b, f)
+#define MULTIPLY_SHAPE(X, a, b, f) \
+    X(0, 1, 1, BY_ARRAY, a, b, f) X(1, 1, 2, BY_ARRAY, a, b, f) X(2, 1, 4, BY_ARRAY, a, b, f) \
+    X(3, 1, 8, BY_ARRAY, a, b, f) X(4, 2, 1, READ_FIRST, a, b, f) X(5, 4, 1, READ_FIRST, a, b, f)
+#define MULTIPLY_WORK(X, a, b) MULTIPLY_SHAPE(X, a, b, 0) MULTIPLY_SHAPE(X, a, b, 1) MULTIPLY_SHAPE(X, a, b, 2)
 #define MULTIPLIES(X) \
-    MULTIPLY_SHAPE(X, 1, 0, 1) MULTIPLY_SHAPE(X, 1, 1, 1) MULTIPLY_SHAPE(X, 2, 0, 1) MULTIPLY_SHAPE(X, 2, 1, 1) \
-    MULTIPLY_SHAPE(X, 1, 0, 2) MULTIPLY_SHAPE(X, 1, 1, 2) MULTIPLY_SHAPE(X, 2, 0, 2) MULTIPLY_SHAPE(X, 2, 1, 2)
-#define CHAIN_SHAPE(X, a, b) X(0, 1, a, b) X(1, 2, a, b) X(2, 4, a, b)
+    MULTIPLY_WORK(X, 1, 0) MULTIPLY_WORK(X, 1, 1) MULTIPLY_WORK(X, 2, 0) MULTIPLY_WORK(X, 2, 1)
+#define TOGETHER_SHAPE(X, a, b, d, r) \
+    X(0, 1, 1, READ_FIRST, a, b, d, r) X(1, 4, 1, READ_FIRST, a, b, d, r) X(2, 1, 2, READ_FIRST, a, b, d, r) \
+    X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r) \
+    X(6, 1, 4, PAST_CACHES, a, b, d, r)
+#define TOGETHER_WORK(X, a, b) \
+    TOGETHER_SHAPE(X, a, b, 1, 0) TOGETHER_SHAPE(X, a, b, 0, 1) TOGETHER_SHAPE(X, a, b, 1, 1)
+#define TOGETHERS(X) \
+    TOGETHER_WORK(X, 1, 0) TOGETHER_WORK(X, 2, 0) TOGETHER_WORK(X, 3, 0) TOGETHER_WORK(X, 4, 0) \
+    TOGETHER_WORK(X, 1, 1) TOGETHER_WORK(X, 2, 1) TOGETHER_WORK(X, 3, 1) TOGETHER_WORK(X, 4, 1)
+#define CHAIN_SHAPE(X, a, b) \
+    X(0, 1, false, a, b) X(1, 2, false, a, b) X(2, 4, false, a, b) \
+    X(3, 2, true, a, b) X(4, 4, true, a, b) X(5, 8, true, a, b)
 #define CHAINS(X) \
-    CHAIN_SHAPE(X, 0, 0) CHAIN_SHAPE(X, 0, 1) CHAIN_SHAPE(X, 0, 2) \
-    CHAIN_SHAPE(X, 1, 0) CHAIN_SHAPE(X, 1, 1) CHAIN_SHAPE(X, 1, 2) \
-    CHAIN_SHAPE(X, 2, 0) CHAIN_SHAPE(X, 2, 1) CHAIN_SHAPE(X, 2, 2)
+    CHAIN_SHAPE(X, 0, 1) CHAIN_SHAPE(X, 0, 2) CHAIN_SHAPE(X, 1, 0) CHAIN_SHAPE(X, 1, 1) \
+    CHAIN_SHAPE(X, 1, 2) CHAIN_SHAPE(X, 2, 0) CHAIN_SHAPE(X, 2, 1) CHAIN_SHAPE(X, 2, 2)
 /* clang-format on */
-_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 2 && MULTIPLY_MAX == 2,
-               "STREAMS, CHAINS and MULTIPLIES list them all");
+_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 2 && MULTIPLY_MAX == 2 &&
+                   TOGETHER_MAX == 1,
+               "STREAMS, CHAINS, MULTIPLIES and TOGETHERS list them all");
 
-#define X(shape, unroll, order, updated, write_only)                                                           \
+#define X(shape, rounds, width, order, updated, write_only)                                                    \
     static void stream_##shape##_##updated##_##write_only(size_t n, void *const *array) {                      \
-        stream(n, array, unroll, order, updated, write_only, 0);                                               \
+        stream(n, array, rounds, width, order, updated, write_only, -1, 0, 0);                                 \
     }
 STREAMS(X)
 #undef X
-#define X(shape, unroll, updated, write_only, further)                                                         \
+#define X(shape, rounds, width, order, updated, write_only, further)                                           \
     static void multiply_##shape##_##updated##_##write_only##_##further(size_t n, void *const *array) {        \
-        stream(n, array, unroll, BY_ARRAY, updated, write_only, further);                                      \
+        stream(n, array, rounds, width, order, updated, write_only, updated + write_only + further, 0, 0);     \
     }
 MULTIPLIES(X)
 #undef X
-#define X(shape, unroll, divisions, roots)                                                                     \
+#define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \
+    static void together_##shape##_##updated##_##write_only##_##divisions##_##roots(size_t n,                  \
+                                                                                    void *const *array) {      \
+        stream(n, array, rounds, width, order, updated, write_only, -1, divisions, roots);                     \
+    }
+TOGETHERS(X)
+#undef X
+#define X(shape, unroll, roots_first, divisions, roots)                                                        \
     static void chain_##shape##_##divisions##_##roots(size_t n) {                                              \
-        chain(n, unroll, divisions, roots);                                                                    \
+        chain(n, unroll, roots_first, divisions, roots);                                                       \
     }
 CHAINS(X)
 #undef X
 
-const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {
-#define X(shape, unroll, order, updated, write_only)                                                           \
+const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_adds = multiply_adds,
+#define X(shape, rounds, width, order, updated, write_only)                                                    \
     .stream[shape][updated - 1][write_only] = stream_##shape##_##updated##_##write_only,
-    STREAMS(X)
+                                                                      STREAMS(X)
 #undef X
-#define X(shape, unroll, updated, write_only, further)                                                         \
-    .multiply[shape][updated - 1][write_only][further - 1] =                                                   \
+#define X(shape, rounds, width, order, updated, write_only, further)                                           \
+    .multiply[shape][updated - 1][write_only][further] =                                                       \
         multiply_##shape##_##updated##_##write_only##_##further,
-        MULTIPLIES(X)
+                                                                          MULTIPLIES(X)
 #undef X
-#define X(shape, unroll, divisions, roots)                                                                     \
+#define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \
+    .together[shape][updated - 1][write_only][divisions][roots] =                                              \
+        together_##shape##_##updated##_##write_only##_##divisions##_##roots,
+                                                                              TOGETHERS(X)
+#undef X
+#define X(shape, unroll, roots_first, divisions, roots)                                                        \
     .chain[shape][divisions][roots] = chain_##shape##_##divisions##_##roots,
-            CHAINS(X)
+                                                                                  CHAINS(X)
 #undef X
 };

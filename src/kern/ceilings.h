@@ -5,28 +5,37 @@
 
 /* Shapes of the loops: which is fastest depends on the machine and the size, so all are tried. */
 enum {
-    STREAM_SHAPES =
-        9, /* 1, 2, 4, 8 registers of an array at a time; 1, 2, 4 of each array; 2, 4 past the caches */
-    CHAIN_SHAPES = 3,                        /* 1, 2, 4 registers at a time */
+    /* 1, 2, 4, 8 registers of an array at a time; register by register, 2 or 4 of them between two tests of the
+     * end; 2, 4 of each array, all read before any is written; the same past the caches */
+    STREAM_SHAPES = 10,
+    MULTIPLY_SHAPES = 6, /* the first six of these */
+    TOGETHER_SHAPES = 7, /* 1, 4 x 1, 2, 2 x 2, 4 registers, read first; 4 by array; 4 past the caches */
+    CHAIN_SHAPES = 6,    /* 1, 2, 4 registers, root and division in turn; 2, 4, 8, all roots first */
     STREAM_MAX_UPDATED = RULE_MAX_STATE + 1, /* arrays read and written back: w and state */
-    PLAIN_SHAPES = 4,                        /* of these, array by array */
     MULTIPLY_MAX_UPDATED = 2,
     MULTIPLY_MAX = 2, /* of rules without division; their further multiply-adds */
-    CHAIN_MAX = 2     /* divisions, or roots, an element */
+    TOGETHER_MAX = 1, /* divisions, or roots, an element beside traffic */
+    CHAIN_MAX = 2     /* divisions, or roots, an element by themselves */
 };
 
+/* n must be a multiple of 8 registers. Nothing in the arrays that are read changes. */
 struct ceilings {
     /* Reads arrays 0 .. updated-1 and writes them back, reads one more (the gradient), and writes one more with
-     * what was read (if write_only), all of n reals. Nothing in the first `updated` + 1 arrays changes.
-     * stream[shape][updated - 1][write_only]; n must be a multiple of 8 registers. */
+     * what was read (if write_only), all of n reals. stream[shape][updated - 1][write_only] */
     void (*stream[STREAM_SHAPES][STREAM_MAX_UPDATED][2])(size_t n, void *const *array);
-    /* The same with 1 + more multiply-adds an element beyond the one for each array written: what binds a rule
-     * without divisions in L1, where loads, stores and multiply-adds compete. multiply[shape][updated - 1]
-     * [write_only][more]. */
-    void (*multiply[PLAIN_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX])(size_t n, void *const *array);
+    /* The same with a multiply-add for each array written and `more` further ones, independent of each other:
+     * what binds a rule without divisions in the caches, where loads, stores and multiply-adds compete.
+     * multiply[shape][updated - 1][write_only][more]. */
+    void (*multiply[MULTIPLY_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX + 1])(size_t n, void *const *array);
+    /* The same traffic, and divisions and roots between the reads and the writes, which binds in the caches:
+     * where neither alone does, both have to overlap. together[shape][updated -
+     * 1][write_only][divisions][roots]; NULL for no division and no root. */
+    void (*together[TOGETHER_SHAPES][STREAM_MAX_UPDATED][2][TOGETHER_MAX + 1][TOGETHER_MAX + 1])(
+        size_t n, void *const *array);
     /* As many divisions and roots as n elements need, independent of each other, on values between 1 and 2.
-     * chain[shape][divisions][roots]; [0][0] is 2 fused multiply-adds an element instead. */
+     * chain[shape][divisions][roots]; NULL for none of both. */
     void (*chain[CHAIN_SHAPES][CHAIN_MAX + 1][CHAIN_MAX + 1])(size_t n);
+    void (*multiply_adds)(size_t n); /* two an element, in registers: the roof of a roofline */
 };
 
 const struct ceilings *ceilings_get(enum isa isa, enum precision p);

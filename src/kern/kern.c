@@ -278,7 +278,7 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
  * As many as registers can hold; in plain C one, which a compiler vectorises only so. */
 #ifdef __AVX512F__
 enum { ROUND = V_LANES == 1 ? 1 : 8 };
-#define ROUND_FITS(n_state) ((n_state) < 2 || ROUND == 1 ? ROUND : 4)
+#define ROUND_FITS(n_state) ((n_state) < 2 || ROUND == 1 ? ROUND : 2)
 #else
 enum { ROUND = V_LANES == 1 ? 1 : 4 };
 #define ROUND_FITS(n_state) ((n_state) < 2 ? ROUND : 1)
