@@ -1,5 +1,6 @@
 # Claims in a grid: verdicts in expectations.md and report.html, exit code 1 when one is not the outcome expected, 2 when it
 # cannot be read, and then nothing is written.
+sweeps=$PWD/sweeps
 . "$PWD/tests/cli/lib.bash"
 
 grid() { # claim, outcome
@@ -42,4 +43,7 @@ grep -q 'of its runs are not in the store' part/expectations.md || fail "expecta
 grid 'steps(fats) < steps(slow)' held >wrong.ini
 expect 2 "wrong.ini:16: claim, column 7: 'fats' is not the label of an .optimizer.: expected slow, fast; did you mean 'fast'" --grid wrong.ini --out wrong
 [ ! -e wrong ] || fail 'something was written for a claim that cannot be read'
+
+# The claims of the lecture's toy set come out as shipped.
+expect 0 '0 failures' --grid "$sweeps/claims-toy.ini" --out toy --quiet --no-plots
 finish
