@@ -35,7 +35,7 @@ enum { N_OPTIONS = sizeof options / sizeof *options };
 
 /* Seconds of timing a group: the usual call ends within two minutes, whatever the machine. */
 static double group_seconds(const struct selection *sel, size_t bytes, bool all) {
-    const double usual = all ? 1e9 : 80.0 / (double)sel->n_subjects;
+    const double usual = all ? 1e9 : 96.0 / (double)sel->n_subjects;
     const double wanted = bytes >= MEMORY_BYTES / 4 ? 6 : 1;
     const double part = bytes >= MEMORY_BYTES / 4 ? 0.7 : 0.1;
     return usual * part < wanted ? usual * part : wanted;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    SLICE_BYTES = 4 << 20,
+    SLICE_BYTES = 1 << 20,
     PERIOD = 16 * 1021,       /* whole lines, and never in step with a loop's rounds */
     STAGGER = 13 * LINE_BYTES /* 832: five arrays spread over the 4 KiB modulo which addresses look alike */
 };
@@ -93,7 +93,7 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
                    const struct arena *a, struct err *e) {
     const size_t size = real_bytes(p), line = LANES * size;
     *o = (struct operands){.s = s, .precision = p, .bytes = bytes, .n = bytes / size};
-    o->n_slices = bytes >= 2 * SLICE_BYTES ? bytes / SLICE_BYTES : 1;
+    o->n_slices = bytes >= 8 * SLICE_BYTES ? bytes / SLICE_BYTES : 1;
     o->slice = o->n_slices > 1 ? SLICE_BYTES / size : o->n;
     o->period = o->n < PERIOD ? o->n : PERIOD;
     o->pattern = mem_lines((1 + LOOP_COUNT) * MAX_ARRAYS, PERIOD * size, e);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEIGHT = 400, LEFT = 70, RIGHT = 14, TOP = 58, BOTTOM = 76 };
+enum { HEIGHT = 400, LEFT = 76, RIGHT = 14, TOP = 58, BOTTOM = 76 };
 
 /* The plot's frame, with a key of `key` columns below it. */
 static void frame(struct figure *f, int bottom, const char *x, const char *y, int key) {
