@@ -30,6 +30,7 @@ struct judging {
     size_t n_seeds;
     bool chance;
     size_t n_missing; /* runs */
+    bool traced;      /* a measure is of traces, which the store does not hold */
     bool unknown;     /* a measure is of something not known of these data */
     bool empty;
     double *space, *d; /* (n_cells at most or n_seeds), (n_seeds) */
@@ -110,6 +111,7 @@ static bool gather(struct judging *j, const struct claim_measure *m, enum key ke
         g->first[g->n_cells++] = i;
     }
     j->empty |= g->n_cells == 0;
+    j->traced |= claim_metrics[m->metric].traced;
     j->unknown |= !known;
     return true;
 }
@@ -395,6 +397,8 @@ static bool judge(struct judging *j, struct claim_result *c, struct err *e) {
     c->complete = !j->n_missing;
     if (ok && j->n_missing)
         text_addf(&c->remark, "%zu of its runs are not in the store", j->n_missing);
+    else if (ok && j->traced)
+        text_add(&c->remark, "it is about traces, which are not recorded");
     else if (ok && (j->unknown || j->empty))
         text_add(&c->remark,
                  j->empty ? "some level has no cells" : "what it measures is not known of these runs");
