@@ -204,8 +204,8 @@ static void run_task(struct state *s, const struct task *task) {
         lstar[i] = minima_of(&s->minima, &r);
         w_star[i] = minima_point_of(&s->minima, &r);
     }
-    bool ok = train_packs(s->job->plan, task->pack, task->n, s->data[task->dataset], s->job->kernels, lstar,
-                          w_star, out, &e);
+    bool ok = train_traced(s->job->plan, task->pack, task->n, s->data[task->dataset], s->job->kernels, lstar,
+                           w_star, s->job->traced, out, &e);
 #pragma omp critical(writer)
     finish(s, task, out, ok, &e);
     for (int i = 0; i < GROUP_MOST * LANES; i++)

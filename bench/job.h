@@ -22,7 +22,8 @@ struct job {
     const struct ids *wanted; /* wanted->id NULL: every run of the plan */
     const struct cost *cost;  /* what of these there is to compute */
     const struct kernels *kernels;
-    struct dataset **ready; /* (plan_n_datasets): made already, or NULL; those used are taken */
+    const struct trace_wanted *traced; /* NULL: none */
+    struct dataset **ready;            /* (plan_n_datasets): made already, or NULL; those used are taken */
     int threads;
     bool quiet;
 };

@@ -1,6 +1,7 @@
 /* The main job: plan, run what the store does not hold, tables and pictures. */
 #include "base/clock.h"
 #include "base/machine.h"
+#include "base/mem.h"
 #include "command.h"
 #include "dryrun.h"
 #include "interrupt.h"
@@ -13,6 +14,7 @@
 #include "report/report.h"
 #include "show.h"
 #include "store/lock.h"
+#include "traces.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +133,38 @@ static void say_left_out(const struct running *r, struct err *e) {
     free(reason);
 }
 
+/* Traces that are still lacking: of the best cells, known only now, and of runs computed before they were asked
+ * for.
+ */
+static bool compute_traces(const struct job *first, struct tally *t, struct err *e) {
+    const uint32_t *parameter;
+    struct traces lacking;
+    struct tally again = {0};
+    struct cost cost = {0};
+    if (!plan_traced(first->plan, &parameter))
+        return true;
+    struct dataset **ready = mem_zeroed(plan_n_datasets(first->plan), sizeof *ready, e);
+    bool ok = ready && traces_lacking(first->plan, first->store, &lacking, e);
+    if (ok && lacking.ids.n) {
+        struct job job = *first;
+        job.wanted = &lacking.ids;
+        job.cost = &cost;
+        job.traced = &lacking.wanted;
+        job.ready = ready;
+        ok = cost_make(job.plan, job.store, &lacking.ids, EVERYTHING_AGAIN, &cost, e) &&
+             job_run(&job, &again, e);
+        cost_free(&cost);
+    }
+    if (ready)
+        traces_free(&lacking);
+    free(ready);
+    t->train_s += again.train_s;
+    t->n_failed += again.n_failed;
+    t->n_unusable += again.n_unusable;
+    t->signal = again.signal;
+    return ok;
+}
+
 /* Tables, unless some of the plan's runs are left to other shards. */
 static bool write_report(const struct sweep *w, const struct running *r, struct text *unexpected,
                          struct err *e) {
@@ -160,17 +194,21 @@ static bool write_report(const struct sweep *w, const struct running *r, struct 
 /* In a folder that is ours, with a store that is open. */
 static int run(const struct sweep *w, struct running *r, enum isa isa, double start, struct err *e) {
     struct tally *t = &r->tally;
+    struct traces named;
     const struct job job = {.plan = r->plan,
                             .store = r->store,
                             .sink = sink_store(r->store),
                             .wanted = &r->wanted,
                             .cost = &r->cost,
                             .kernels = r->kernels,
+                            .traced = &named.wanted,
                             .ready = r->ready,
                             .threads = (int)w->threads,
                             .quiet = w->quiet};
-    bool ok =
-        put_notes(r->store, w, r->plan, isa, e) && job_run(&job, t, e) && (!t->n_done || put_date(r->store, e));
+    bool ok = traces_named(r->plan, &named, e) && put_notes(r->store, w, r->plan, isa, e) &&
+              job_run(&job, t, e) && (!t->n_done || put_date(r->store, e)) &&
+              (t->signal || compute_traces(&job, t, e));
+    traces_free(&named);
     interrupt_release(); /* tables can be made again at any time: an interruption there just ends the program */
     const double before_report = clock_s();
     say_left_out(r, e);

@@ -9,6 +9,7 @@
 #include "numerics.h"
 #include "options.h"
 #include "show.h"
+#include "traces.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,11 @@ static bool same_curve(const struct outcome *a, const struct outcome *b) {
     return same;
 }
 
+static bool same_trace(const struct trace *a, const struct trace *b) {
+    return a->n_rows == b->n_rows && trace_width(a) == trace_width(b) &&
+           !memcmp(a->value, b->value, a->n_rows * trace_width(a) * sizeof *a->value);
+}
+
 /* What differs between two outcomes of a run, by name; NULL: nothing. Seconds are no result. */
 static const char *difference(const struct outcome *a, const struct outcome *b) {
     bool unlearnt = true;
@@ -92,6 +98,15 @@ static bool compare_runs(void *ctx, const struct outcome *o, size_t n, struct er
             continue;
         }
         const char *differs = found ? difference(&stored, &o[i]) : "being there";
+        const struct trace *again = &o[i].trace;
+        if (found && again->n_rows) {
+            bool there;
+            if (!store_get_trace(c->store, o[i].id, again->parameter, again->n_parameters, &stored.trace,
+                                 &there, c->e))
+                differs = "the trace";
+            else if (!differs && !(there && same_trace(&stored.trace, again)))
+                differs = "the trace";
+        }
         if (differs)
             err_add(c->e, "%s: run %016llx: computed again, %s is not what is stored", store_path(c->store),
                     (unsigned long long)o[i].id, differs);
@@ -174,6 +189,7 @@ static bool compute_again(const struct verify *w, enum isa isa, const struct pla
     plan_run(p, 0, &first);
     struct comparison c = {.store = s, .e = e};
     struct cost cost = {0};
+    struct traces traces;
     struct dataset **ready = mem_zeroed(plan_n_datasets(p), sizeof *ready, e);
     const struct job job = {.plan = p,
                             .store = s,
@@ -181,13 +197,16 @@ static bool compute_again(const struct verify *w, enum isa isa, const struct pla
                             .wanted = sample,
                             .cost = &cost,
                             .kernels = kernels_get(isa, (enum precision)first.v[KEY_SWEEP_precision].word),
+                            .traced = &traces.wanted,
                             .ready = ready,
                             .threads = (int)w->threads,
                             .quiet = w->quiet};
     struct tally t;
-    const bool ok = ready && cost_make(p, s, sample, EVERYTHING_AGAIN, &cost, e) && job_run(&job, &t, e) &&
+    const bool ok = traces_there(p, s, sample, &traces, e) && ready &&
+                    cost_make(p, s, sample, EVERYTHING_AGAIN, &cost, e) && job_run(&job, &t, e) &&
                     !t.n_failed && !t.n_unusable;
     free(ready);
+    traces_free(&traces);
     cost_free(&cost);
     char a[SHOW_CHARS], b[SHOW_CHARS];
     printf("%s of %s runs computed again (--seed %llu, %s): %zu equal to the bit, %zu not\n", show_count(n, a),

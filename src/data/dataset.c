@@ -1,4 +1,4 @@
-/* Making, freeing and looking at data sets. What is particular to a kind is in synthetic.c and libsvm.c. */
+/* Making, freeing and looking at data sets. What is particular to a kind is in the file of its name. */
 #include "data/dataset.h"
 #include "base/machine.h"
 #include "base/mem.h"
@@ -9,10 +9,12 @@
 const char *const data_kind_names[DATA_KIND_COUNT] = {
     [DATA_SYNTHETIC] = "synthetic",
     [DATA_LIBSVM] = "libsvm",
+    [DATA_LECTURE] = "lecture",
 };
 static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, struct columns *, int, struct err *) = {
     [DATA_SYNTHETIC] = synthetic_make,
     [DATA_LIBSVM] = libsvm_make,
+    [DATA_LECTURE] = lecture_make,
 };
 
 static float *narrowed(const double *x, size_t n, struct err *e) {
@@ -64,12 +66,12 @@ struct dataset *data_make(const struct data_params *p, int threads, struct err *
         return NULL;
     d->params = *p;
     const double small = 1 << 18; /* non-zeros: below, waking a thread costs more than it brings */
-    if (threads < 1 || (p->kind == DATA_SYNTHETIC && data_nonzeros_estimate(p) < small))
+    if (threads < 1 || (p->kind != DATA_LIBSVM && data_nonzeros_estimate(p) < small))
         threads = 1;
     struct columns c = {0};
     const bool made = makers[p->kind](d, &c, threads, e) && data_arrange(d, &c, threads, e);
     columns_free(&c);
-    if (!made || (p->kind == DATA_SYNTHETIC && !data_fingerprint(p, d->fingerprint, e)) ||
+    if (!made || (p->kind != DATA_LIBSVM && !data_fingerprint(p, d->fingerprint, e)) ||
         !(d->train.y32 = narrowed(d->train.y, d->train.n_rows, e)) ||
         (d->test.n_rows && !(d->test.y32 = narrowed(d->test.y, d->test.n_rows, e)))) {
         data_free(d);
@@ -153,15 +155,15 @@ struct sparse data_rest(const struct dataset *d, enum precision p) {
 }
 
 double data_nonzeros_estimate(const struct data_params *p) {
-    return p->kind == DATA_SYNTHETIC ? (double)p->rows * (double)p->features * (1 - p->sparsity) : 0;
+    return p->kind != DATA_LIBSVM ? (double)p->rows * (double)p->features * (1 - p->sparsity) : 0;
 }
 
 size_t data_memory_estimate(const struct data_params *p, enum precision precision) {
-    if (p->kind != DATA_SYNTHETIC)
+    if (p->kind == DATA_LIBSVM)
         return 0;
     double rows = (double)p->rows * (1 + p->test), features = (double)p->features,
            nnz = data_nonzeros_estimate(p);
-    const bool binary = p->values == VALUES_BINARY;
+    const bool binary = p->kind == DATA_SYNTHETIC && p->values == VALUES_BINARY;
     const double value = binary                       ? 0
                          : precision == PRECISION_F32 ? 12
                                                       : 8,

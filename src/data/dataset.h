@@ -8,16 +8,22 @@
 #include "base/err.h"
 #include "kern/kern.h"
 
-enum data_kind { DATA_SYNTHETIC, DATA_LIBSVM, DATA_KIND_COUNT };
+enum data_kind { DATA_SYNTHETIC, DATA_LIBSVM, DATA_LECTURE, DATA_KIND_COUNT };
 extern const char *const data_kind_names[DATA_KIND_COUNT];
 enum data_values { VALUES_BINARY, VALUES_GAUSSIAN, VALUES_STUDENT3 };
 enum data_labels { LABELS_BERNOULLI, LABELS_SOFT };
+
+/* The lecture's toy set: so many rows, of which every second (sparsity 0.5) or fifth (0.8) has a value. */
+enum { LECTURE_ROWS = 500 };
+static inline size_t lecture_every(double sparsity) {
+    return sparsity == 0.5 ? 2 : 5;
+}
 
 /* What fixes a data set, bit for bit. Keys as in the grid file (docs/grid.md). */
 struct data_params {
     enum data_kind kind;
     uint64_t seed; /* synthetic: of the draw; libsvm: of the held-out rows */
-    /* synthetic */
+    /* synthetic; lecture: rows, features (LECTURE_ROWS, 1) and sparsity (0.5 or 0.8) */
     uint64_t rows, features; /* features also for libsvm: d, 0 = the largest index seen */
     double sparsity, popularity, max_frequency, rare_signal, signal, bias, noise;
     enum data_values values;
@@ -28,9 +34,9 @@ struct data_params {
     bool f32;                     /* values must fit into single precision; no part of the fingerprint */
 };
 
-/* The fingerprint: 32 hex digits that name the data's content. Synthetic: a hash of the generator's version and
- * of every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test, (with test >
- * 0) seed. */
+/* The fingerprint: 32 hex digits that name the data's content. Synthetic, lecture: a hash of the generator's
+ * version and of every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test,
+ * (with test > 0) seed. */
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
 
 /* Stretches of entries in groups, as kern.h's struct stream has them: rows of a part, or pieces of columns.
@@ -121,5 +127,5 @@ static inline const void *data_targets(const struct data_part *part, enum precis
 /* Bytes a data set with these parameters will need, estimated without making it (0 for libsvm files not read
  * yet). */
 size_t data_memory_estimate(const struct data_params *p, enum precision precision);
-/* Expected non-zeros of a synthetic data set (libsvm: 0). */
+/* Expected non-zeros of a data set (libsvm: 0). */
 double data_nonzeros_estimate(const struct data_params *p);

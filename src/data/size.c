@@ -38,7 +38,7 @@ bool data_count_file(const char *path, struct data_size *whole, struct err *e) {
 }
 
 struct data_size data_size_of(const struct data_params *p, const struct data_size *whole) {
-    if (p->kind == DATA_SYNTHETIC)
+    if (p->kind != DATA_LIBSVM)
         return (struct data_size){.n_rows = p->rows, .nonzeros = data_nonzeros_estimate(p)};
     const double n = (double)whole->n_rows, held = floor(p->test * n + 0.5); /* as libsvm.c holds out */
     return (struct data_size){.n_rows = (uint64_t)(n - held),

@@ -59,6 +59,9 @@ struct rule {
     int (*variant)(const double h[H_COUNT]); /* see struct rule_variant; NULL: always 0 */
     const char *state[RULE_MAX_STATE];       /* u, m, v, vmax, as in the formula; NULL after the last */
     void (*coefs)(const double h[H_COUNT], const struct rule_time *t, double *c /* [n_coefs] */);
+    /* One step in words (formula.h): what traces and explanations say. `rate` is the factor of g, or of mh,
+     * without momentum. NULL: they leave it out. */
+    const char *steps;
     /* A line search: training tries eta shrink^k for k = 0 .. candidates-1 in place of eta and passes on the
      * one with the least loss, or 0 where none lowers it. Full batch only. */
     bool line_search;

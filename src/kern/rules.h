@@ -39,6 +39,7 @@ static const struct rule sgd_rule = {
     .formula = "w -= eta g",
     .source = "Robbins and Monro 1951",
     KEYS([H_eta0] = 0.001),
+    .steps = "rate = eta; w -= rate g",
     .coefs = sgd_coefs,
 };
 #endif
@@ -61,6 +62,7 @@ static const struct rule momentum_rule = {
     .source = "Polyak 1964",
     KEYS([H_eta0] = 0.001, [H_beta] = 0.9),
     .state = {"u"},
+    .steps = "u = beta u + g; rate = eta; w -= rate u",
     .coefs = momentum_coefs,
 };
 #endif
@@ -93,6 +95,8 @@ static const struct rule nag_rule = {
     KEYS([H_eta0] = 0.001, [H_beta] = 0.9, [H_form] = REWRITTEN),
     .variant = nag_variant,
     .state = {"m", "point"},
+    .steps =
+        "m = beta m + g; rate = eta; {form=rewritten} w -= rate (beta m + g); {form=lookahead} w -= rate m",
     .coefs = nag_coefs,
 };
 #endif
@@ -119,6 +123,7 @@ static const struct rule adagrad_rule = {
     KEYS([H_eta0] = 0.01, [H_epsilon] = 1e-8, [H_root] = YES, [H_epsilon_placement] = OUTSIDE),
     .variant = adagrad_variant,
     .state = {"v"},
+    .steps = "v = v + g^2; rate = eta / D(v); w -= rate g",
     .coefs = adagrad_coefs,
 };
 #endif
@@ -143,6 +148,7 @@ static const struct rule rmsprop_rule = {
     KEYS([H_eta0] = 0.01, [H_beta] = 0.9, [H_epsilon] = 1e-8, [H_epsilon_placement] = OUTSIDE),
     .variant = placement_variant,
     .state = {"v"},
+    .steps = "v = beta v + (1 - beta) g^2; rate = eta / D(v); w -= rate g",
     .coefs = rmsprop_coefs,
 };
 #endif
@@ -171,6 +177,8 @@ static const struct rule adadelta_rule = {
     .source = "Zeiler 2012",
     KEYS([H_beta] = 0.95, [H_epsilon] = 1e-6),
     .state = {"v", "u"},
+    .steps = "v = beta v + (1 - beta) g^2; rate = sqrt(u + epsilon) / sqrt(v + epsilon); dw = rate g; "
+             "u = beta u + (1 - beta) dw^2; w -= dw",
     .coefs = adadelta_coefs,
 };
 #endif
@@ -211,6 +219,11 @@ static const struct rule adam_rule = {
          [H_epsilon_placement] = OUTSIDE),
     .variant = placement_variant,
     .state = {"m", "v"},
+    .steps = "m = beta1 m + (1 - beta1) g; "
+             "v = beta2 v + (1 - beta2) g^2; "
+             "{bias_correction=yes} mh = m / (1 - beta1^t); {bias_correction=no} mh = m; "
+             "{bias_correction=yes} vh = v / (1 - beta2^t); {bias_correction=no} vh = v; "
+             "rate = eta / D(vh); w -= rate mh",
     .coefs = adam_coefs,
 };
 #endif
@@ -235,6 +248,11 @@ static const struct rule adamw_rule = {
          [H_epsilon_placement] = OUTSIDE, [H_weight_decay] = 0.01),
     .variant = placement_variant,
     .state = {"m", "v"},
+    .steps = "m = beta1 m + (1 - beta1) g; "
+             "v = beta2 v + (1 - beta2) g^2; "
+             "{bias_correction=yes} mh = m / (1 - beta1^t); {bias_correction=no} mh = m; "
+             "{bias_correction=yes} vh = v / (1 - beta2^t); {bias_correction=no} vh = v; "
+             "rate = eta / D(vh); w -= rate mh + eta weight_decay w",
     .coefs = adamw_coefs,
 };
 #endif
@@ -258,6 +276,7 @@ static const struct rule maxprop_rule = {
     .source = "RMSProp with AdaMax's norm: Kingma and Ba 2015, section 7.1",
     KEYS([H_eta0] = 0.001, [H_beta] = 0.999, [H_epsilon] = 1e-8),
     .state = {"v"},
+    .steps = "v = max(beta v, abs(g)); rate = eta / (v + epsilon); w -= rate g",
     .coefs = maxprop_coefs,
 };
 #endif
@@ -280,6 +299,8 @@ static const struct rule adamax_rule = {
     .source = "Kingma and Ba 2015, section 7.1",
     KEYS([H_eta0] = 0.002, [H_beta1] = 0.9, [H_beta2] = 0.999, [H_epsilon] = 1e-8),
     .state = {"m", "v"},
+    .steps = "m = beta1 m + (1 - beta1) g; "
+             "v = max(beta2 v, abs(g)); mh = m / (1 - beta1^t); rate = eta / (v + epsilon); w -= rate mh",
     .coefs = adamax_coefs,
 };
 #endif
@@ -303,6 +324,10 @@ static const struct rule nadam_rule = {
          [H_epsilon_placement] = OUTSIDE),
     .variant = placement_variant,
     .state = {"m", "v"},
+    .steps = "m = beta1 m + (1 - beta1) g; "
+             "v = beta2 v + (1 - beta2) g^2; "
+             "mh = m / (1 - beta1^t); vh = v / (1 - beta2^t); rate = eta / D(vh); "
+             "w -= rate (beta1 mh + (1 - beta1) g / (1 - beta1^t))",
     .coefs = nadam_coefs,
 };
 #endif
@@ -325,6 +350,11 @@ static const struct rule amsgrad_rule = {
          [H_epsilon_placement] = OUTSIDE),
     .variant = placement_variant,
     .state = {"m", "v", "vmax"},
+    .steps = "m = beta1 m + (1 - beta1) g; "
+             "v = beta2 v + (1 - beta2) g^2; "
+             "{bias_correction=yes} mh = m / (1 - beta1^t); {bias_correction=no} mh = m; "
+             "{bias_correction=yes} vh = v / (1 - beta2^t); {bias_correction=no} vh = v; "
+             "vmax = max(vmax, vh); rate = eta / D(vmax); w -= rate mh",
     .coefs = adam_coefs,
 };
 #endif
@@ -341,6 +371,7 @@ static const struct rule linesearch_rule = {
     .formula = "w -= a g, a of eta0 shrink^k, k = 0..candidates-1, with the least loss, or 0 if none lowers it",
     .source = "Armijo 1966, with the best candidate in place of the first",
     KEYS([H_eta0] = 1, [H_candidates] = 8, [H_shrink] = 0.5),
+    .steps = "rate = a; w -= rate g",
     .coefs = sgd_coefs,
     .line_search = true,
 };

@@ -67,6 +67,17 @@ static void check_frequency(const struct grid *g, const struct section *s, struc
             worst_s, worst_m);
 }
 
+/* The toy set comes in two forms. */
+static void check_lecture(const struct section *s, struct diag *d) {
+    struct list sparsity = s->list[KEY_DATA_sparsity];
+    for (size_t i = 0; i < sparsity.n; i++)
+        if (sparsity.v[i].number != 0.8 && sparsity.v[i].number != 0.5)
+            diag_add(d, section_line(s, KEY_DATA_sparsity),
+                     "sparsity = %.12g: the lecture's data come with 0.8 (every fifth row has a value) or 0.5 "
+                     "(every second)",
+                     sparsity.v[i].number);
+}
+
 static void check_data(const struct grid *g, struct section *s, struct diag *d) {
     const struct ini_entry *path = s->given[KEY_DATA_path], *test_path = s->given[KEY_DATA_test_path];
     if (path && *path->value)
@@ -77,6 +88,8 @@ static void check_data(const struct grid *g, struct section *s, struct diag *d) 
         diag_add(d, test_path->line, "test_path and test (line %zu) are both given: expected one or the other",
                  s->given[KEY_DATA_test]->line);
     check_frequency(g, s, d);
+    if (s->kind_known && s->data_kind == DATA_LECTURE)
+        check_lecture(s, d);
 }
 
 /* ---- [optimizer] ----------------------------------------------------------------------------------------- */
@@ -148,6 +161,7 @@ void grid_check(struct grid *g, struct diag *d) {
     for (size_t i = 0; i < g->n_optimizers; i++)
         check_precision(g, &g->optimizer[i], d);
     restrict_read(g, d);
+    trace_check(g, d);
     if (!d->failed)
         check_rows(g, d);
     zip_check(g, d);

@@ -60,6 +60,12 @@ static uint64_t whole(struct value v) {
 
 static struct data_params params_of(const struct section *s, const struct value *v, double seed) {
     struct data_params p = {.kind = (enum data_kind)s->data_kind, .features = whole(v[KEY_DATA_features])};
+    if (p.kind == DATA_LECTURE) {
+        p.rows = LECTURE_ROWS;
+        p.features = 1;
+        p.sparsity = v[KEY_DATA_sparsity].number;
+        return p;
+    }
     p.test = v[KEY_DATA_test].number;
     if (p.kind == DATA_LIBSVM) {
         p.seed = p.test > 0 ? (uint64_t)seed : 0;
@@ -127,9 +133,12 @@ static bool identify(const struct section *s, const struct data_params *params, 
 }
 
 static bool may_be_seeded(const struct section *s) {
-    struct list l = s->list[s->data_kind == DATA_SYNTHETIC ? KEY_DATA_data_seed : KEY_DATA_test];
-    for (size_t i = 0; i < l.n; i++)
-        if (s->data_kind == DATA_SYNTHETIC ? l.v[i].word != VALUE_NUMBER : l.v[i].number > 0)
+    struct list seed = s->list[KEY_DATA_data_seed], test = s->list[KEY_DATA_test];
+    for (size_t i = 0; s->data_kind == DATA_SYNTHETIC && i < seed.n; i++)
+        if (seed.v[i].word != VALUE_NUMBER)
+            return true;
+    for (size_t i = 0; s->data_kind == DATA_LIBSVM && i < test.n; i++)
+        if (test.v[i].number > 0)
             return true;
     return false;
 }
@@ -164,7 +173,7 @@ static bool name_block(struct plan *p, struct block *b, struct index *x, struct 
                 d->failed = true;
                 return false;
             }
-            if (params.kind != DATA_LIBSVM) /* else checked already (check.c) */
+            if (params.kind == DATA_SYNTHETIC) /* checked already (check.c) */
                 continue;
             restrict_check_rows(&p->grid, b->data,
                                 b->batch_axis < b->n_data_axes ? digit[b->batch_axis] : SIZE_MAX,

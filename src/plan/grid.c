@@ -5,16 +5,39 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What kinds of sections there are, and where in the grid they go: one `struct section`, or a list of them. */
 static const struct section_row {
     const char *name;
     enum key_section kind;
-    bool labelled;
+    const char *example; /* of a label; NULL: there is one such section, without */
+    size_t at;           /* of the section, or of the pointer to the list */
+    size_t n;            /* of the list's length */
 } section_rows[] = {
-    {"sweep", SECTION_SWEEP, false},      {"data", SECTION_DATA, true},
-    {"model", SECTION_MODEL, false},      {"optimizer", SECTION_OPTIMIZER, true},
-    {"schedule", SECTION_SCHEDULE, true}, {"expect", SECTION_EXPECT, true},
+#define ONE(name, kind)                                                                                        \
+    { #name, SECTION_##kind, NULL, offsetof(struct grid, name), 0 }
+#define LIST(name, kind, example)                                                                              \
+    { #name, SECTION_##kind, example, offsetof(struct grid, name), offsetof(struct grid, n_##name##s) }
+    ONE(sweep, SWEEP),
+    {"data", SECTION_DATA, "text", offsetof(struct grid, data), offsetof(struct grid, n_data)},
+    ONE(model, MODEL),
+    LIST(optimizer, OPTIMIZER, "adam"),
+    LIST(schedule, SCHEDULE, "cosine"),
+    ONE(trace, TRACE),
+    LIST(expect, EXPECT, "rmsprop-faster"),
+#undef ONE
+#undef LIST
 };
 enum { N_SECTION_ROWS = sizeof section_rows / sizeof *section_rows, LABEL_MAX = 64 };
+
+static struct section **list_of(struct grid *g, const struct section_row *row) {
+    return (struct section **)(void *)((char *)g + row->at);
+}
+static size_t *length_of(struct grid *g, const struct section_row *row) {
+    return (size_t *)(void *)((char *)g + row->n);
+}
+static struct section *single_of(struct grid *g, const struct section_row *row) {
+    return (struct section *)(void *)((char *)g + row->at);
+}
 
 /* ---- sections -------------------------------------------------------------------------------------------- */
 
@@ -33,7 +56,7 @@ static const struct section_row *section_row_find(const struct ini_section *from
                   k == 0                   ? ""
                   : k + 1 < N_SECTION_ROWS ? ", "
                                            : " or ",
-                  names[k], section_rows[k].labelled ? " LABEL" : "");
+                  names[k], section_rows[k].example ? " LABEL" : "");
     add_nearest(&why, from->kind, names, N_SECTION_ROWS);
     diag_add(d, from->line, "%s", why.s ? why.s : "unknown section");
     text_free(&why);
@@ -43,14 +66,10 @@ static const struct section_row *section_row_find(const struct ini_section *from
 static bool label_check(const struct ini_section *from, const struct section_row *row, struct diag *d) {
     size_t len = strlen(from->label);
     int n = diag_quoted(from->label, len);
-    if (!row->labelled && len > 0)
+    if (!row->example && len > 0)
         diag_add(d, from->line, "[%s %.*s]: [%s] has no label", row->name, n, from->label, row->name);
-    else if (row->labelled && len == 0)
-        diag_add(d, from->line, "[%s] needs a label, as in [%s %s]", row->name, row->name,
-                 row->kind == SECTION_DATA        ? "text"
-                 : row->kind == SECTION_OPTIMIZER ? "adam"
-                 : row->kind == SECTION_SCHEDULE  ? "cosine"
-                                                  : "rmsprop-faster");
+    else if (row->example && len == 0)
+        diag_add(d, from->line, "[%s] needs a label, as in [%s %s]", row->name, row->name, row->example);
     else if (len > LABEL_MAX)
         diag_add(d, from->line, "the label '%.*s...' has %zu bytes: expected at most %d", n, from->label, len,
                  LABEL_MAX);
@@ -64,22 +83,15 @@ static bool label_check(const struct ini_section *from, const struct section_row
 /* Where the section goes; NULL and a complaint for one that is there already. */
 static struct section *section_place(struct grid *g, const struct section_row *row,
                                      const struct ini_section *from, struct diag *d) {
-    if (row->kind == SECTION_SWEEP || row->kind == SECTION_MODEL) {
-        struct section *s = row->kind == SECTION_SWEEP ? &g->sweep : &g->model;
+    if (!row->example) {
+        struct section *s = single_of(g, row);
         if (s->line == 0)
             return s;
         diag_add(d, from->line, "duplicate section [%s]: the first is on line %zu", row->name, s->line);
         return NULL;
     }
-    const struct {
-        struct section *list;
-        size_t *n;
-    } lists[SECTION_COUNT] = {[SECTION_DATA] = {g->data, &g->n_data},
-                              [SECTION_OPTIMIZER] = {g->optimizer, &g->n_optimizers},
-                              [SECTION_SCHEDULE] = {g->schedule, &g->n_schedules},
-                              [SECTION_EXPECT] = {g->expect, &g->n_expects}};
-    struct section *list = lists[row->kind].list;
-    size_t *n = lists[row->kind].n;
+    struct section *list = *list_of(g, row);
+    size_t *n = length_of(g, row);
     for (size_t i = 0; i < *n; i++)
         if (strcmp(list[i].label, from->label) == 0) {
             diag_add(d, from->line, "duplicate label: [%s %s] is on line %zu already", row->name, from->label,
@@ -205,14 +217,15 @@ void grid_read(struct grid *g, const char *file, const char *text, size_t len, c
                struct diag *d) {
     *g = (struct grid){.file = strdup(file)};
     ini_read(&g->ini, text, len, d);
-    g->data = mem_zeroed(g->ini.n_sections + 1, sizeof *g->data, NULL);
-    g->optimizer = mem_zeroed(g->ini.n_sections + 1, sizeof *g->optimizer, NULL);
-    g->schedule = mem_zeroed(g->ini.n_sections + 1, sizeof *g->schedule, NULL);
-    g->expect = mem_zeroed(g->ini.n_sections + 1, sizeof *g->expect, NULL);
-    if (!g->file || !g->data || !g->optimizer || !g->schedule || !g->expect) {
-        d->failed = true;
+    d->failed |= !g->file;
+    for (int k = 0; k < N_SECTION_ROWS; k++)
+        if (section_rows[k].example) {
+            struct section **list = list_of(g, &section_rows[k]);
+            *list = mem_zeroed(g->ini.n_sections + 1, sizeof **list, NULL);
+            d->failed |= !*list;
+        }
+    if (d->failed)
         return;
-    }
     for (size_t i = 0; i < g->ini.n_sections; i++)
         read_section(g, &g->ini.sections[i], d);
     read_absent(&g->sweep, SECTION_SWEEP, d);
@@ -261,21 +274,15 @@ static void free_section(struct section *s) {
 }
 
 void grid_free(struct grid *g) {
-    free_section(&g->sweep);
-    free_section(&g->model);
-    for (size_t i = 0; i < g->n_data; i++)
-        free_section(&g->data[i]);
-    for (size_t i = 0; i < g->n_optimizers; i++)
-        free_section(&g->optimizer[i]);
-    for (size_t i = 0; i < g->n_schedules; i++)
-        free_section(&g->schedule[i]);
-    for (size_t i = 0; i < g->n_expects; i++)
-        free_section(&g->expect[i]);
-    free(g->expect);
+    for (int k = 0; k < N_SECTION_ROWS; k++) {
+        const struct section_row *row = &section_rows[k];
+        for (size_t i = 0; i < (row->example ? *length_of(g, row) : 1); i++)
+            free_section(row->example ? &(*list_of(g, row))[i] : single_of(g, row));
+        if (row->example)
+            free(*list_of(g, row));
+    }
     free(g->claim);
-    free(g->data);
-    free(g->optimizer);
-    free(g->schedule);
+    free(g->traced);
     free(g->file);
     free(g->name);
     ini_free(&g->ini);

@@ -18,7 +18,7 @@ struct section {
     bool paired; /* w0 and b0 come from `start`: list[KEY_MODEL_w0] and list[KEY_MODEL_b0] advance together */
     char *path, *test_path;         /* [data]: as from the working directory; NULL if not given */
     bool *takes_data, *takes_batch; /* [optimizer]: (n_data), (batch values) */
-    bool *takes_optimizer;          /* [schedule]: (n_optimizers) */
+    bool *takes_optimizer;          /* [schedule], [trace]: (n_optimizers) */
 };
 
 enum { ZIP_MAX = 8 };
@@ -26,8 +26,9 @@ enum { ZIP_MAX = 8 };
 struct grid {
     struct ini ini;
     char *file, *name;
-    struct section sweep, model, *data, *optimizer, *schedule, *expect;
+    struct section sweep, model, trace, *data, *optimizer, *schedule, *expect;
     size_t n_data, n_optimizers, n_schedules, n_expects;
+    uint32_t *traced;    /* (trace's features): as parameters are numbered (plan.h) */
     struct claim *claim; /* (n_expects): claim.h */
     enum key zip[ZIP_MAX];
     int n_zip;
@@ -71,6 +72,10 @@ void grid_check(struct grid *g, struct diag *d);
 /* What an optimizer runs on and with, and what a schedule applies to: fills takes_data, takes_batch and
  * takes_optimizer. */
 void restrict_read(struct grid *g, struct diag *d);
+/* The words of [trace]'s runs that are no labels; NULL: labels, in its takes_optimizer. */
+extern const char *const trace_runs_words[];
+/* What is traced, and whether there are such features: fills traced. */
+void trace_check(struct grid *g, struct diag *d);
 /* Complains of the sweep's batches that some optimizer takes on a data section of that many rows and that are
  * larger. j: that batch only; SIZE_MAX: each. */
 void restrict_check_rows(const struct grid *g, const struct section *data, size_t j, double rows,

@@ -3,7 +3,7 @@
  * keys (rule.h, schedule.h), appended here.
  *
  * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
- *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE, EXPECT
+ *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE, TRACE, EXPECT
  *   words     words the value may be, separated by blanks: word k is k ("" = numbers only)
  *   numbers   besides the words: NONE, REAL, INTEGER; CALL: a number, or word(number) as in `normal(0.1)`;
  *             PHRASE: always a word and a number, as in `gap 0.01`; TEXT: kept as a string (paths, labels)
@@ -11,7 +11,8 @@
  *   default   as it would be written; "" = none: a key that is NEEDED must be given, any other may be left out
  *   flags     AXIS: may be a list or range. LADDER: likewise, but no axis of the product. ID: part of a run's
  *             canonical text. COLUMN: a column of runs.csv.
- *             SYN, SVM: a [data] key of that kind; NEEDED_SYN, NEEDED_SVM: one that kind cannot do without.
+ *             SYN, SVM, LEC: a [data] key of that kind; NEEDED_SYN, NEEDED_SVM: one that kind cannot do
+ * without.
  */
 #pragma once
 #include "base/text.h"
@@ -23,6 +24,7 @@ enum key_section {
     SECTION_MODEL,
     SECTION_OPTIMIZER,
     SECTION_SCHEDULE,
+    SECTION_TRACE,
     SECTION_EXPECT,
     SECTION_COUNT
 };
@@ -34,6 +36,7 @@ enum key_flags {
     COLUMN = 32,
     SYN = 64, /* SYN << k: taken by kind k of enum data_kind */
     SVM = SYN << 1,
+    LEC = SYN << 2,
     NEEDS = 1024, /* NEEDS << k: needed by kind k */
     NEEDED_SYN = SYN | NEEDS,
     NEEDED_SVM = SVM | NEEDS << 1
@@ -53,10 +56,10 @@ enum key_flags {
     X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", 0, "whether a run ends at the first evaluation that meets the target") \
     X(SWEEP, evaluate, "", REAL, 0, 1e9, OPEN_LO, "1", ID, "epochs between evaluations of the whole loss") \
     X(SWEEP, zip, "", TEXT, 0, 0, 0, "", 0, "axes that advance together instead of crossing") \
-    X(DATA, kind, "synthetic libsvm", NONE, 0, 1, 0, "synthetic", SYN | SVM, "where the data come from") \
+    X(DATA, kind, "synthetic libsvm lecture", NONE, 0, 2, 0, "synthetic", SYN | SVM | LEC, "where the data come from") \
     X(DATA, rows, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN, "rows to draw") \
     X(DATA, features, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN | SVM, "number of features (libsvm: the largest index if left out)") \
-    X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | NEEDED_SYN, "share of entries that are zero") \
+    X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | NEEDED_SYN | LEC, "share of entries that are zero (lecture: 0.8 or 0.5)") \
     X(DATA, popularity, "", REAL, 0, 100, 0, "1", AXIS | COLUMN | SYN, "feature j occurs with probability min(max_frequency, c / j^popularity)") \
     X(DATA, max_frequency, "", REAL, 0, 1, OPEN_LO, "0.5", AXIS | COLUMN | SYN, "the most frequent feature's share of rows at most") \
     X(DATA, rare_signal, "", REAL, -100, 100, 0, "0.5", AXIS | COLUMN | SYN, "true weights are proportional to frequency^-rare_signal") \
@@ -80,6 +83,8 @@ enum key_flags {
     X(OPTIMIZER, batch, "", TEXT, 0, 0, 0, "", 0, "batch sizes it runs with") \
     X(SCHEDULE, kind, "", TEXT, 0, 0, 0, "", 0, "the schedule; the section's label if left out") \
     X(SCHEDULE, optimizers, "", TEXT, 0, 0, 0, "", 0, "labels of the optimizers it applies to") \
+    X(TRACE, features, "bias", INTEGER, 1, 4294967295, 0, "", LADDER, "which parameters: features by their numbers in LIBSVM files, and bias") \
+    X(TRACE, runs, "", TEXT, 0, 0, 0, "best", 0, "best (cell of each optimizer), all, or labels of optimizers") \
     X(EXPECT, claim, "", TEXT, 0, 0, 0, "", 0, "SIDE < SIDE, or <=, >, >=") \
     X(EXPECT, outcome, "held failed undecided", NONE, 0, 2, 0, "held", 0, "the verdict that is expected")
 /* clang-format on */

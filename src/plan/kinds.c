@@ -103,10 +103,22 @@ static void complain_lacking(const struct section *s, enum key key, struct diag 
              s->kind == SECTION_DATA ? data_kind_names[s->data_kind] : s->schedule->name, keys[key].help);
 }
 
+/* Keys of [data] that one kind can do without though others cannot. */
+static const struct {
+    int kind;
+    enum key key;
+    const char *text;
+} own_fallbacks[] = {{DATA_LECTURE, KEY_DATA_sparsity, "0.8"}};
+
 void kind_default(struct section *s, enum key key, struct diag *d) {
     bool start = s->kind == SECTION_DATA && keys[key].section == SECTION_MODEL;
     if (start) /* that of [model] holds */
         return;
+    for (size_t i = 0; s->kind == SECTION_DATA && i < sizeof own_fallbacks / sizeof *own_fallbacks; i++)
+        if (own_fallbacks[i].kind == s->data_kind && own_fallbacks[i].key == key) {
+            axis_read(key, own_fallbacks[i].text, 1, &s->list[key], d);
+            return;
+        }
     if (key < KEY_H) {
         if (keys[key].numbers != NUMBERS_TEXT && *keys[key].fallback)
             axis_read(key, keys[key].fallback, 1, &s->list[key], d);

@@ -19,6 +19,8 @@ enum { TARGET_GAP, TARGET_RATIO, TARGET_LOSS };      /* words of `target` */
 enum { ORDER_SHUFFLED, ORDER_SEQUENTIAL };           /* words of `order` */
 enum { UPDATES_EXACT, UPDATES_LAZY, UPDATES_DENSE }; /* words of `sparse_updates` */
 
+enum { PARAMETER_BIAS = 0 }; /* else a parameter is a feature by its number, 1-based */
+
 struct run {
     struct value v[KEY_COUNT]; /* every key: VALUE_NONE where it does not apply (order and sparse_updates: with
                                   batch = full). v[KEY_SWEEP_seeds] is this run's seed */
@@ -81,6 +83,12 @@ size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, s
 /* Claims, in the order of the file (claim.h). */
 struct claim;
 const struct claim *plan_claims(const struct plan *p, size_t *n);
+/* [trace]: the parameters (0 of them: nothing is traced), and whose. */
+enum trace_runs { TRACE_BEST, TRACE_ALL, TRACE_LABELS };
+size_t plan_traced(const struct plan *p, const uint32_t **parameter);
+enum trace_runs plan_trace_runs(const struct plan *p);
+/* Whether a run is traced whatever comes of it: false for all with TRACE_BEST. */
+bool plan_traces(const struct plan *p, const struct run *r);
 
 /* Sweep-wide settings. */
 const struct value *plan_target(const struct plan *p);

@@ -1,6 +1,8 @@
 /* What runs with what: the data sets and batches of an optimizer, the optimizers of a schedule. Every batch
  * must be one that the optimizer can take and the data can give. */
+#include "data/dataset.h"
 #include "plan/grid.h"
+#include "plan/plan.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +158,59 @@ void restrict_check_rows(const struct grid *g, const struct section *data, size_
         }
 }
 
+/* ---- [trace] --------------------------------------------------------------------------------------------- */
+
+const char *const trace_runs_words[] = {"best", "all", NULL};
+enum { TRACED_MOST = 1000 };
+
+static bool is_word(const struct section *s) {
+    const char *text = s->given[KEY_TRACE_runs] ? s->given[KEY_TRACE_runs]->value : trace_runs_words[0];
+    for (int k = 0; trace_runs_words[k]; k++)
+        if (!strcmp(text, trace_runs_words[k]))
+            return true;
+    return false;
+}
+
+/* The most features that any data set has; INFINITY: not known before a file is read. */
+static double most_features(const struct grid *g) {
+    double most = 0;
+    for (size_t k = 0; k < g->n_data; k++) {
+        struct list l = g->data[k].list[KEY_DATA_features];
+        if (g->data[k].data_kind == DATA_LIBSVM && l.n == 0)
+            return INFINITY;
+        most = fmax(most, l.n ? 0 : 1);
+        for (size_t i = 0; i < l.n; i++)
+            most = fmax(most, l.v[i].number);
+    }
+    return most;
+}
+
+void trace_check(struct grid *g, struct diag *d) {
+    const struct section *s = &g->trace;
+    const struct list l = s->list[KEY_TRACE_features];
+    if (!s->line)
+        return;
+    if (!s->given[KEY_TRACE_features])
+        diag_add(d, s->line, "[trace] lacks 'features': expected a list of features and bias, as 1, 7, bias");
+    if (l.n > TRACED_MOST)
+        diag_add(d, section_line(s, KEY_TRACE_features),
+                 "features: %zu parameters to trace: expected at most %d", l.n, TRACED_MOST);
+    const double most = most_features(g);
+    for (size_t i = 0; i < l.n; i++)
+        if (l.v[i].word == VALUE_NUMBER && l.v[i].number > most) {
+            diag_add(d, section_line(s, KEY_TRACE_features),
+                     "features: %.0f: no data set has more than %.0f features", l.v[i].number, most);
+            break;
+        }
+    g->traced = malloc((l.n + 1) * sizeof *g->traced);
+    if (!g->traced) {
+        d->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < l.n; i++)
+        g->traced[i] = l.v[i].word == VALUE_NUMBER ? (uint32_t)l.v[i].number : PARAMETER_BIAS;
+}
+
 /* ---- all ------------------------------------------------------------------------------------------------- */
 
 void restrict_read(struct grid *g, struct diag *d) {
@@ -168,6 +223,9 @@ void restrict_read(struct grid *g, struct diag *d) {
         if (s->rule && s->rule->line_search && s->takes_batch)
             check_line_search(g, s, d);
     }
+    const struct choice traced = {g->optimizer, g->n_optimizers, KEY_TRACE_runs};
+    if (g->trace.line && !is_word(&g->trace))
+        g->trace.takes_optimizer = read_labels(&traced, &g->trace, d);
     for (size_t i = 0; i < g->n_schedules; i++) {
         struct section *s = &g->schedule[i];
         s->takes_optimizer = read_labels(&optimizers, s, d);

@@ -16,8 +16,9 @@ static void fill(const struct product *p, const size_t *digit, struct value *v) 
 }
 
 static bool data_seeded(const struct run *r) {
-    bool synthetic = r->v[KEY_DATA_kind].word == DATA_SYNTHETIC;
-    return synthetic ? r->v[KEY_DATA_data_seed].word != VALUE_NUMBER : r->v[KEY_DATA_test].number > 0;
+    if (r->v[KEY_DATA_kind].word == DATA_SYNTHETIC)
+        return r->v[KEY_DATA_data_seed].word != VALUE_NUMBER;
+    return r->v[KEY_DATA_kind].word == DATA_LIBSVM && r->v[KEY_DATA_test].number > 0;
 }
 
 static bool start_random(const struct run *r) {

@@ -17,4 +17,6 @@ void csv_key_values(struct text *t, const struct run *run);
 /* csv.c, csv_cells.c, csv_data.c */
 bool csv_write_cells(const struct results *r, const char *path, struct err *e);
 bool csv_write_data(const struct results *r, const char *path, struct err *e);
+/* csv_trace.c: nothing is written where the grid has no [trace]. */
+bool csv_write_trace(const struct results *r, const char *path, struct err *e);
 bool csv_write_bands(const struct results *r, const char *path, struct err *e);

@@ -15,6 +15,7 @@ OF_RESULTS(csv_write_curves)
 OF_RESULTS(csv_write_cells)
 OF_RESULTS(csv_write_data)
 OF_RESULTS(csv_write_bands)
+OF_RESULTS(csv_write_trace)
 
 static bool write_claims(const struct scores *s, const char *path, struct err *e) {
     return claims_write(s->claim, s->n_claims, plan_name(s->r->plan), path, e);
@@ -25,11 +26,11 @@ static const struct {
     const char *name;
     bool (*write)(const struct scores *s, const char *path, struct err *e);
 } files[] = {
-    {"runs.csv", csv_write_runs_of},        {"curves.csv", csv_write_curves_of},
-    {"cells.csv", csv_write_cells_of},      {"data.csv", csv_write_data_of},
-    {"bands.csv", csv_write_bands_of},      {"summary.csv", summary_write_csv},
-    {"summary.md", summary_write_markdown}, {"summary.tex", summary_write_tex},
-    {"expectations.md", write_claims},
+    {"runs.csv", csv_write_runs_of},    {"curves.csv", csv_write_curves_of},
+    {"cells.csv", csv_write_cells_of},  {"data.csv", csv_write_data_of},
+    {"bands.csv", csv_write_bands_of},  {"trace.csv", csv_write_trace_of},
+    {"summary.csv", summary_write_csv}, {"summary.md", summary_write_markdown},
+    {"summary.tex", summary_write_tex}, {"expectations.md", write_claims},
 };
 
 bool report_write(const struct plan *p, struct store *s, const char *dir, const struct report_options *o,

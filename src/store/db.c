@@ -33,6 +33,9 @@ static const char *const sql[N_STATEMENTS] = {
     /* Ascending as unsigned numbers; a run that was computed since has not failed. */
     [ST_FAILURES] = "SELECT id FROM failure WHERE id NOT IN (SELECT id FROM run) ORDER BY id < 0, id",
     [ST_GET_FAILURE] = "SELECT * FROM failure WHERE id = ?",
+    [ST_PUT_TRACE] = "INSERT INTO trace VALUES (?,?,?,?) ON CONFLICT (id, parameters) DO NOTHING",
+    [ST_GET_TRACE] = "SELECT * FROM trace WHERE parameters = ? AND id = ?",
+    [ST_HAS_TRACE] = "SELECT 1 FROM trace WHERE parameters = ? AND id = ?",
     [ST_GET_MINIMUM] = "SELECT * FROM minimum WHERE fingerprint = ? AND loss = ? AND reduction = ? AND l2 = ?",
 };
 

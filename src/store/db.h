@@ -26,6 +26,9 @@ enum statement {
     ST_PUT_FAILURE,
     ST_FAILURES,
     ST_GET_FAILURE,
+    ST_PUT_TRACE,
+    ST_GET_TRACE,
+    ST_HAS_TRACE,
     N_STATEMENTS
 };
 

@@ -7,7 +7,7 @@
 -- unsigned 64-bit numbers in two's complement: printf('%016x', id) shows them as runs.csv does.
 
 PRAGMA application_id = 0x62656e63; -- "benc"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Free text: the grid file ('grid'), where it was, the machine, the build, the version of the numerics ('numerics'), the
 -- command.
@@ -40,6 +40,17 @@ CREATE TABLE failure (
     id       INTEGER PRIMARY KEY,
     reason   TEXT NOT NULL,
     checksum INTEGER NOT NULL
+);
+
+-- The trajectory of a run, where one was asked for. `parameters` says of what, as 1,7,bias (features 1-based).
+-- `steps` holds rows of f64, little-endian: loss, eta, then w, g, m, v, u, rate of each parameter (train/trace.h says
+-- which is when). A row a step; the last is where the run ended, with loss and the w alone. NaN: there is none.
+CREATE TABLE trace (
+    id         INTEGER NOT NULL,
+    parameters TEXT NOT NULL,
+    steps      BLOB NOT NULL,
+    checksum   INTEGER NOT NULL,
+    PRIMARY KEY (id, parameters)
 );
 
 -- Facts about a data set, by the fingerprint of its content.

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x62656e63, FORMAT = 3, BUSY_MS = 30000 };
+enum { APPLICATION_ID = 0x62656e63, FORMAT = 4, BUSY_MS = 30000 };
 
 static bool db_exec(struct store *s, const char *text, const char *what, struct err *e) {
     return sqlite3_exec(s->db, text, NULL, NULL, NULL) == SQLITE_OK || db_error(s, what, e);

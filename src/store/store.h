@@ -22,11 +22,18 @@ bool store_get_note(struct store *s, const char *name, char **text, size_t *len,
 
 /* Runs. */
 bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
-/* One transaction: all or none. A run that is there already is left as it is: equal ids mean equal results, and
- * two processes may have computed the same pack. */
+/* One transaction: all or none, traces included. A run that is there already is left as it is: equal ids mean
+ * equal results, and two processes may have computed the same pack. */
 bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e);
 /* outcome_free() what it fills. A damaged row is an error. */
 bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found, struct err *e);
+
+/* The trace of a run for these parameters (train/trace.h); trace_free() what it fills. One that was stored is
+ * never changed. */
+bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, struct trace *t,
+                     bool *found, struct err *e);
+bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool *has,
+                     struct err *e);
 
 /* Runs that could not be computed, and why; the first reason stays. Listed are those that have not been
  * computed since. */

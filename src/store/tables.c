@@ -1,7 +1,9 @@
 /* What the store keeps, table by table; fields go in and out in the order of schema.sql. Rows are named in
  * messages, so that a damaged one can be found. */
 #include "base/mem.h"
+#include "base/text.h"
 #include "store/db.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,12 +95,102 @@ static bool put_run(struct store *s, const struct outcome *o, struct err *e) {
     return row_put_end(&r, e);
 }
 
+/* ---- traces ---------------------------------------------------------------------------------------------- */
+
+/* 1,7,bias; free() it. */
+static char *trace_key(const uint32_t *parameter, size_t n, struct err *e) {
+    struct text t = {0};
+    text_add(&t, ""); /* of none */
+    for (size_t k = 0; k < n; k++) {
+        text_add(&t, k ? "," : "");
+        if (parameter[k] == PARAMETER_BIAS)
+            text_add(&t, "bias");
+        else
+            text_addf(&t, "%" PRIu32, parameter[k]);
+    }
+    if (t.failed || !t.s) {
+        text_free(&t);
+        err_add(e, "out of memory");
+        return NULL;
+    }
+    return t.s;
+}
+
+static bool put_trace(struct store *s, uint64_t id, const struct trace *t, struct err *e) {
+    char what[32], *key = trace_key(t->parameter, t->n_parameters, e);
+    snprintf(what, sizeof what, "trace %016llx", (unsigned long long)id);
+    struct row r;
+    bool ok = key && row_put_begin(&r, s, ST_PUT_TRACE, what, e);
+    if (ok) {
+        row_put_integer(&r, id);
+        row_put_text(&r, key);
+        row_put_blob(&r, t->value, t->n_rows * trace_width(t) * sizeof *t->value);
+        ok = row_put_end(&r, e);
+    }
+    free(key);
+    return ok;
+}
+
+/* The statement with parameters and id bound; *key holds the text and is to be freed after it has run. */
+static sqlite3_stmt *trace_statement(struct store *s, enum statement which, uint64_t id,
+                                     const uint32_t *parameter, size_t n, char **key, struct err *e) {
+    *key = trace_key(parameter, n, e);
+    sqlite3_stmt *st = *key ? db_key(s, which, e, 1, *key) : NULL;
+    if (st)
+        sqlite3_bind_int64(st, 2, (sqlite3_int64)id);
+    return st;
+}
+
+bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool *has,
+                     struct err *e) {
+    char *key;
+    sqlite3_stmt *st = trace_statement(s, ST_HAS_TRACE, id, parameter, n, &key, e);
+    const int rc = st ? sqlite3_step(st) : SQLITE_ERROR;
+    *has = rc == SQLITE_ROW;
+    const bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || (st && db_error(s, "cannot look for a trace", e));
+    if (st)
+        sqlite3_reset(st);
+    free(key);
+    return ok;
+}
+
+bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, struct trace *t,
+                     bool *found, struct err *e) {
+    char what[32], *key;
+    *t = (struct trace){.n_parameters = n};
+    *found = false;
+    snprintf(what, sizeof what, "trace %016llx", (unsigned long long)id);
+    struct row r;
+    sqlite3_stmt *st = trace_statement(s, ST_GET_TRACE, id, parameter, n, &key, e);
+    bool ok = st && row_get_begin(&r, s, st, what, found, e);
+    if (ok && *found) {
+        char stored[8]; /* the key is known, its checksum is not */
+        size_t len;
+        row_get_integer(&r);
+        row_get_text(&r, stored, sizeof stored);
+        t->value = (double *)(void *)row_get_blob(&r, &len);
+        t->n_rows = t->cap = len / sizeof *t->value / trace_width(t);
+        ok = row_get_end(&r, e) && (t->value || err_add(e, "%s: %s: out of memory", s->path, what)) &&
+             (t->parameter = mem_zeroed(n, sizeof *t->parameter, e));
+        if (ok)
+            memcpy(t->parameter, parameter, n * sizeof *parameter);
+    }
+    if (!ok) {
+        trace_free(t);
+        *found = false;
+    }
+    free(key);
+    return ok;
+}
+
+/* ---- runs, all of a pack at once ------------------------------------------------------------------------- */
+
 bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e) {
     if (!db_run(s, ST_BEGIN, "cannot write runs", e))
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
-        ok = put_run(s, &o[i], e);
+        ok = put_run(s, &o[i], e) && (!o[i].trace.n_rows || put_trace(s, o[i].id, &o[i].trace, e));
     ok = ok && db_in_place(s, e) && db_run(s, ST_COMMIT, "cannot write runs", e);
     if (!ok && !sqlite3_get_autocommit(s->db)) /* some failures have rolled back by themselves */
         db_run(s, ST_ROLLBACK, "cannot undo", e);

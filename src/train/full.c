@@ -5,7 +5,7 @@
  * cache. Hot columns are taken block by block of rows, right after the block's residuals were made: those are
  * still in the second-level cache. Warm ones likewise, by larger blocks and the third-level cache. */
 #include "train/full.h"
-#include "train/team.h"
+#include "train/tracer.h"
 #include <string.h>
 
 enum { TILE_COLUMNS = 64 };
@@ -68,6 +68,8 @@ static void update(struct team *t, size_t r0, size_t r1, void *g) {
     for (int k = 0; k < t->variant->n_state; k++)
         state[k] = team_line(t, t->state[k], r0);
     t->k->finish_gradient(r1 - r0, t->scale, t->l2, team_line(t, team_point(t), r0), g);
+    if (t->tracer)
+        tracer_gradients(t, r0, r1 - r0, NULL, g);
     t->k->step[t->rule][t->variant_number](r1 - r0, w, state, g, t->coefs, t->finite);
 }
 
@@ -96,11 +98,24 @@ static bool search(struct team *t, struct err *e) {
     t->k->gradient(&x, t->e, 0, t->data->n_features - n_warm, team_line(t, t->g, n_warm), false);
     t->k->finish_gradient(1, t->scale, t->b_l2, t->b, t->b_g);
     t->k->finish_gradient(t->data->n_features, t->scale, t->l2, t->w, t->g);
+    if (t->tracer)
+        tracer_gradients(t, 0, t->data->n_features, NULL, t->g);
     if (!linesearch_choose(t, e))
         return false;
     step_bias(t);
     t->k->step[t->rule][t->variant_number](t->n_moving, t->w, t->state, t->g, t->coefs, t->finite);
     return true;
+}
+
+/* What the step to come starts from, for traces. */
+static void watch(struct team *t, bool recorded, const double loss[LANES]) {
+    double reported[LANES];
+    tracer_before(t, NULL, 0);
+    if (recorded)
+        return;
+    team_report(t, loss, reported);
+    for (int lane = 0; lane < LANES; lane++)
+        tracer_loss(t->tracer, lane, reported[lane]);
 }
 
 bool train_full(struct team *t, struct err *e) {
@@ -113,10 +128,11 @@ bool train_full(struct team *t, struct err *e) {
         const bool last = step == steps, now = step == due || last;
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */
         double loss[LANES], ignored[LANES];
-        if (now && (elsewhere || last))
+        const bool judged = now || t->tracer; /* the loss is wanted */
+        if (judged && (elsewhere || last))
             team_loss(t, &t->data->train, loss, NULL);
         if (!last)
-            forward(t, now && !elsewhere, elsewhere ? ignored : loss);
+            forward(t, judged && !elsewhere, elsewhere ? ignored : loss);
         if (now) {
             if (!team_record(t, (double)step, step, step * t->data->train.nnz, loss, last, e))
                 return false;
@@ -125,9 +141,13 @@ bool train_full(struct team *t, struct err *e) {
             due = team_next_evaluation(evaluate, 1, step);
         }
         team_coefs(t, step + 1);
+        if (t->tracer)
+            watch(t, now, loss);
         if (!rules[t->rule]->line_search)
             backward(t);
         else if (!search(t, e))
+            return false;
+        if (t->tracer && !tracer_after(t, NULL, 0, step + 1, e))
             return false;
     }
 }

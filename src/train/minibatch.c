@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "train/segment.h"
-#include "train/team.h"
+#include "train/tracer.h"
 #include <string.h>
 
 enum { TILE = 64, FLUSH_LINES = 256 };
@@ -53,6 +53,8 @@ static void step_dense(struct team *t, size_t n, const uint32_t *rank, const voi
         memcpy(team_line(t, t->g, rank[i]), team_line(t, t->c_g, i), t->line);
     const size_t d = t->n_moving;
     t->k->finish_gradient(d, t->scale, t->l2, team_point(t), t->g);
+    if (t->tracer)
+        tracer_gradients(t, 0, d, NULL, t->g);
     t->k->step[t->rule][t->variant_number](d, t->w, t->state, t->g, coefs, t->finite);
     memset(t->g, 0, d * t->line);
 }
@@ -65,6 +67,8 @@ static void step_touched(struct team *t, size_t n, const uint32_t *rank, const v
         for (int k = 0; k < t->variant->n_state; k++)
             state[k] = team_line(t, t->c_state[k], i);
         t->k->finish_gradient(m, t->scale, t->l2, t->variant->point ? state[t->variant->point - 1] : w, g);
+        if (t->tracer)
+            tracer_gradients(t, 0, m, rank + i, g);
         t->k->step[t->rule][t->variant_number](m, w, state, g, coefs, t->finite);
         t->rk->store_lines(m, rank + i, w, t->w);
         for (int k = 0; k < t->variant->n_state; k++)
@@ -73,8 +77,8 @@ static void step_touched(struct team *t, size_t n, const uint32_t *rank, const v
 }
 
 /* Batch i of the window, step `at` of the segment and `step` (1, 2, ...) of the run. */
-static void take_step(struct team *t, struct pace *p, const struct window *w, size_t i, uint32_t at,
-                      uint64_t step) {
+static bool take_step(struct team *t, struct pace *p, const struct window *w, size_t i, uint32_t at,
+                      uint64_t step, struct err *e) {
     const size_t row0 = w->row[i], rows = w->row[i + 1] - row0;
     const size_t first = w->feature[i], n = w->feature[i + 1] - first;
     const struct sparse by_row = {w->row_ptr + row0, w->row_idx, w->row_val};
@@ -88,6 +92,9 @@ static void take_step(struct team *t, struct pace *p, const struct window *w, si
     } else {
         team_coefs(t, step);
     }
+    const struct rest_tables *rest = p->puts_off ? &p->segment.tables : NULL;
+    if (t->tracer)
+        tracer_before(t, rest, at - 1);
     set_scale(t, p, rows);
     gather(t, p, n, rank, w->from + first, at - 1);
     const void *point = t->variant->point ? t->c_state[t->variant->point - 1] : t->c_w;
@@ -102,6 +109,7 @@ static void take_step(struct team *t, struct pace *p, const struct window *w, si
         step_touched(t, n, rank, coefs);
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
     t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, b_coefs, t->finite);
+    return !t->tracer || tracer_after(t, rest, at, step, e);
 }
 
 /* Brings every feature up to date as of step `done` of the segment. */
@@ -143,6 +151,9 @@ static bool run_segment(struct team *teams, struct pace *pace, int n_teams, stru
                         uint32_t n, uint64_t *nonzeros, struct err *e) {
     batches_segment(b);
     for (int i = 0; i < n_teams; i++)
+        if (teams[i].tracer)
+            tracer_segment(teams[i].tracer);
+    for (int i = 0; i < n_teams; i++)
         if (teams[i].n_running && pace[i].tabled)
             segment_build(&pace[i].segment, &teams[i], step + 1, n);
     for (uint32_t done = 0; done < n; done += (uint32_t)b->w.n) {
@@ -150,7 +161,8 @@ static bool run_segment(struct team *teams, struct pace *pace, int n_teams, stru
             return false;
         for (int i = 0; i < n_teams; i++)
             for (size_t k = 0; teams[i].n_running && k < b->w.n; k++)
-                take_step(&teams[i], &pace[i], &b->w, k, done + (uint32_t)k + 1, step + done + k + 1);
+                if (!take_step(&teams[i], &pace[i], &b->w, k, done + (uint32_t)k + 1, step + done + k + 1, e))
+                    return false;
         for (size_t k = 0; k < b->w.n; k++)
             *nonzeros += b->w.nonzeros[k];
     }

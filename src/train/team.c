@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "base/stats.h"
 #include "train/full.h"
+#include "train/tracer.h"
 #include <math.h>
 #include <string.h>
 
@@ -348,25 +349,37 @@ bool target_met(struct value target, double loss, double start_loss, double lsta
     }
 }
 
+void team_report(const struct team *t, const double loss[LANES], double reported[LANES]) {
+    double norm[LANES];
+    if (t->any_l2)
+        half_square_norm(t, norm);
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct run *r = &t->lane[lane].run;
+        const double l2 = r->v[KEY_MODEL_l2].number;
+        reported[lane] =
+            r->v[KEY_MODEL_reduction].word == 0 ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
+        if (l2 != 0)
+            reported[lane] += l2 * norm[lane];
+    }
+}
+
 bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
                  bool last, struct err *e) {
     const struct data_part *test = &t->data->test;
-    double test_loss[LANES], errors[LANES] = {0}, norm[LANES];
+    double test_loss[LANES], errors[LANES] = {0}, reported[LANES];
     bool ended[LANES] = {false}, any = false;
     if (test->n_rows)
         team_loss(t, test, test_loss, errors);
-    if (t->any_l2)
-        half_square_norm(t, norm);
+    team_report(t, loss, reported);
     for (int lane = 0; lane < LANES; lane++) {
         struct lane *a = &t->lane[lane];
         if (!a->running)
             continue;
         const bool mean = a->run.v[KEY_MODEL_reduction].word == 0;
-        const double l2 = a->run.v[KEY_MODEL_l2].number;
-        struct point p = {.epoch = epoch, .step = step, .nonzeros = nonzeros, .test_loss = NAN};
-        p.loss = mean ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
-        if (l2 != 0)
-            p.loss += l2 * norm[lane];
+        struct point p = {
+            .epoch = epoch, .step = step, .nonzeros = nonzeros, .loss = reported[lane], .test_loss = NAN};
+        if (t->tracer)
+            tracer_loss(t->tracer, lane, p.loss);
         if (test->n_rows)
             p.test_loss = mean ? test_loss[lane] / (double)test->n_rows : test_loss[lane];
         if (!mem_grow(&a->out.points, &a->cap, a->out.n_points + 1, sizeof p, e))
@@ -385,6 +398,8 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         a->running = false;
         ended[lane] = any = true;
         t->n_running--;
+        if (t->tracer && !tracer_end(t, lane, e))
+            return false;
         if (test->n_rows)
             a->out.test_error = errors[lane] / (double)test->n_rows;
     }

@@ -31,6 +31,8 @@ struct lane {
  * stands in for exact where it costs no more or is the only way: see team_mode. */
 enum update_mode { MODE_EXACT, MODE_LAZY, MODE_DENSE };
 
+struct tracer;
+
 struct team {
     const struct dataset *data;
     const struct kernels *k;
@@ -54,6 +56,8 @@ struct team {
     size_t touched_most; /* features of one batch at most */
     void *c_w, *c_state[RULE_MAX_STATE],
         *c_g; /* (touched_most, LANES): those of the batch in work, side by side */
+
+    struct tracer *tracer; /* tracer.h; NULL: nothing is traced */
 
     /* One allocation. d = data->n_features. */
     void *slab;
@@ -97,6 +101,9 @@ void team_forward(const struct team *t, const struct data_part *part, const void
 
 /* Losses of a part at w, summed as kern.h says, neither reduced nor with l2; errors (LANES) may be NULL. */
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors);
+
+/* Sums as from team_loss, reduced and with l2: what each run reports. */
+void team_report(const struct team *t, const double loss[LANES], double reported[LANES]);
 
 /* Records an evaluation at w of the whole training set for every running lane: sums as from team_loss. Held-out
  * rows are evaluated here. Ends the lanes that blew up or met their target, all of them if `last`. */

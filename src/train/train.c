@@ -1,13 +1,14 @@
 /* Packs of runs from start to end: see train.h. */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "train/team.h"
+#include "train/tracer.h"
 #include <string.h>
 
 void outcome_free(struct outcome *o) {
     free(o->points);
     o->points = NULL;
     o->n_points = 0;
+    trace_free(&o->trace);
 }
 
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch) {
@@ -28,9 +29,9 @@ static void hand_over(struct team *t, double seconds, struct outcome out[LANES])
     }
 }
 
-bool train_packs(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
-                 const struct kernels *k, const double *lstar, const double *const *w_star, struct outcome *out,
-                 struct err *e) {
+bool train_traced(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
+                  const struct kernels *k, const double *lstar, const double *const *w_star,
+                  const struct trace_wanted *wanted, struct outcome *out, struct err *e) {
     const double start = clock_s();
     struct batches b = {0};
     struct team *t = mem_zeroed((size_t)n, sizeof *t, e);
@@ -38,7 +39,8 @@ bool train_packs(const struct plan *plan, const struct pack *packs, int n, const
                     batches_init(&b, data, k->precision, packs->batch, packs->shuffled, packs->order_seed, e));
     for (int i = 0; ok && i < n; i++)
         ok = team_init(&t[i], plan, &packs[i], data, k, packs->batch ? &b : NULL,
-                       lstar ? lstar + i * LANES : NULL, w_star ? w_star + i * LANES : NULL, e);
+                       lstar ? lstar + i * LANES : NULL, w_star ? w_star + i * LANES : NULL, e) &&
+             tracer_init(&t[i], wanted, e);
     if (ok && packs->batch)
         ok = train_minibatch(t, n, &b, e);
     for (int i = 0; ok && !packs->batch && i < n; i++)
@@ -48,11 +50,19 @@ bool train_packs(const struct plan *plan, const struct pack *packs, int n, const
         runs += packs[i].n;
     for (int i = 0; ok && i < n; i++)
         hand_over(&t[i], (clock_s() - start) / runs, out + i * LANES);
-    for (int i = 0; t && i < n; i++)
+    for (int i = 0; t && i < n; i++) {
+        tracer_free(&t[i]);
         team_free(&t[i]);
+    }
     free(t);
     batches_free(&b);
     return ok;
+}
+
+bool train_packs(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
+                 const struct kernels *k, const double *lstar, const double *const *w_star, struct outcome *out,
+                 struct err *e) {
+    return train_traced(plan, packs, n, data, k, lstar, w_star, NULL, out, e);
 }
 
 bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,

@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "data/minimum.h"
 #include "plan/plan.h"
+#include "train/trace.h"
 
 /* One evaluation of the whole loss. */
 struct point {
@@ -26,6 +27,7 @@ struct outcome {
     double unlearnt[N_BANDS]; /* at the end, of the data's true weights or w* (data/bands.h); NAN: no w* */
     double seconds;           /* of its pack, divided by the runs in it */
     double evaluating_s;      /* of these, in evaluations that no step needs: those of mini-batches */
+    struct trace trace;       /* where one was wanted; no rows otherwise */
 };
 void outcome_free(struct outcome *o);
 
@@ -44,6 +46,10 @@ bool train_packs(const struct plan *plan, const struct pack *packs, int n, const
 /* Why the mini-batch steps of a run that asks for exact updates are dense ones, in words; NULL where they are
  * not. d: n_features, train.n_rows and train.nnz are enough. */
 const char *train_dense_because(const struct run *r, const struct dataset *d);
+/* The same with traces of the runs that are wanted (NULL: none). No other number changes. */
+bool train_traced(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
+                  const struct kernels *k, const double *lstar, const double *const *w_star,
+                  const struct trace_wanted *wanted, struct outcome *out, struct err *e);
 /* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);
 

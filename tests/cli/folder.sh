@@ -46,7 +46,7 @@ wait $pid
 [ $? -eq 1 ] && grep -q 'moved or deleted' log || fail "the folder was deleted: $(cat log)"
 
 # A full disk: an error that says so; the store stays whole, and the sweep goes on once there is room.
-for blocks in 60 150 400; do
+for blocks in 80 150 400; do
     rm -rf full
     (ulimit -f $blocks && exec "$bench" --grid grid.ini --out full --no-plots --quiet) >log 2>&1
     code=$?

@@ -12,8 +12,18 @@ static const struct {
     {ADAM, 1, "grid.ini:1: no [data LABEL] section"},
     {DATA ADAM "[optimiser sgd]\n", 1,
      "grid.ini:6: unknown section [optimiser]: expected [sweep], [data LABEL], [model], "
-     "[optimizer LABEL], [schedule LABEL] or [expect LABEL]; did you mean 'optimizer'?"},
-    {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: unknown section [trace]"},
+     "[optimizer LABEL], [schedule LABEL], [trace] or [expect LABEL]; did you mean 'optimizer'?"},
+    {DATA ADAM "[tracee]\nruns = all\n", 1, "grid.ini:6: unknown section [tracee]"},
+    /* traces */
+    {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: [trace] lacks 'features'"},
+    {DATA ADAM "[trace]\nfeatures = 1, 11\n", 1,
+     "grid.ini:7: features: 11: no data set has more than 10 features"},
+    {DATA ADAM "[trace]\nfeatures = 0\n", 1, "grid.ini:7: features = 0: 0 is out of range"},
+    {DATA ADAM "[trace]\nfeatures = bais\n", 1, "did you mean 'bias'?"},
+    {DATA ADAM "[trace]\nfeatures = 1\nruns = adamm\n", 1, "grid.ini:8: runs: "},
+    {"[data a]\nkind = lecture\nsparsity = 0.7\n" ADAM, 1, "grid.ini:3: sparsity"},
+    {"[data a]\nkind = lecture\nrows = 5\n" ADAM, 1, "grid.ini:3: "},
+    /* sections */
     {DATA ADAM "[]\n", 1, "grid.ini:6: unknown section []"},
     {DATA ADAM "[sweep\n", 1, "grid.ini:6: '[sweep': expected [section]"},
     {"[data]\nrows=1\n" ADAM, 1, "grid.ini:1: [data] needs a label, as in [data text]"},
@@ -61,7 +71,7 @@ static const struct {
     {"[data a]\nkind = libsvm\n" ADAM, 1, "grid.ini:1: [data a] lacks 'path'"},
     /* kinds */
     {DATA "kind = sinthetic\n" ADAM, 1,
-     "grid.ini:5: kind: 'sinthetic' is not known: expected synthetic or libsvm; did you mean "
+     "grid.ini:5: kind: 'sinthetic' is not known: expected synthetic, libsvm or lecture; did you mean "
      "'synthetic'?"},
     {DATA "kind = synthetic, libsvm\n" ADAM, 1, "grid.ini:5: kind: expected one value, not a list"},
     {DATA "[optimizer adamm]\n", 1,

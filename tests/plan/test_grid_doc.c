@@ -1,5 +1,6 @@
 /* docs/grid.md says what the tables of keys, rules and schedules say: every row of them stands there word for
  * word. On failure the row to paste is printed. */
+#include "data/dataset.h"
 #include "plan_test.h"
 
 static void add_escaped(struct text *out, const char *s) { /* a bar would end the cell */
@@ -7,14 +8,32 @@ static void add_escaped(struct text *out, const char *s) { /* a bar would end th
         text_addf(out, "%s%c", *s == '|' ? "\\" : "", *s);
 }
 
+/* The kinds of data that take a key: all, or by name. */
+static void add_kinds(const struct key_row *k, struct text *out) {
+    int n = 0;
+    for (int kind = 0; kind < DATA_KIND_COUNT; kind++)
+        n += (k->flags & SYN << kind) != 0;
+    if (n == DATA_KIND_COUNT) {
+        text_add(out, "all | ");
+        return;
+    }
+    const char *comma = "";
+    for (int kind = 0; kind < DATA_KIND_COUNT; kind++)
+        if (k->flags & SYN << kind) {
+            text_addf(out, "%s%s", comma, data_kind_names[kind]);
+            comma = ", ";
+        }
+    text_add(out, " | ");
+}
+
 /* | `key` | kinds of data, for [data] | values | default | list | help | */
 static void add_key_row(enum key key, struct text *out) {
     const struct key_row *k = &keys[key];
     text_addf(out, "| `%s` | ", k->name);
     if (k->section == SECTION_DATA)
-        text_addf(out, "%s | ", !(k->flags & SVM) ? "synthetic" : !(k->flags & SYN) ? "libsvm" : "both");
+        add_kinds(k, out);
     key_describe(key, out);
-    bool needed = k->flags & (NEEDS | NEEDS << 1);
+    bool needed = k->section == SECTION_DATA && k->flags >= NEEDS;
     text_addf(out, " | %s | %s | ",
               needed         ? "needed"
               : *k->fallback ? k->fallback

@@ -72,9 +72,16 @@ static inline void canned_put(struct canned *c, size_t i, const struct curve *cu
     struct point p[8];
     for (int k = 0; k < curve->n; k++)
         p[k] = (struct point){k, (uint64_t)k, (uint64_t)k * 10, curve->loss[k], test_loss ? test_loss[k] : NAN};
-    struct outcome o = {run.id,     curve->blown_up, (uint64_t)curve->n,        p,
-                        test_error, 0xabc0 + i,      {NAN, NAN, NAN, NAN, NAN}, 0.5,
-                        0};
+    struct outcome o = {run.id,
+                        curve->blown_up,
+                        (uint64_t)curve->n,
+                        p,
+                        test_error,
+                        0xabc0 + i,
+                        {NAN, NAN, NAN, NAN, NAN},
+                        0.5,
+                        0,
+                        {0}};
     canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
 }
 
@@ -97,7 +104,8 @@ static inline void canned_times(struct canned *c, size_t first, const double *ep
         const double last = epochs[k] > 0 ? epochs[k] : 100;
         struct point p[] = {{0, 0, 0, 1, NAN},
                             {last, (uint64_t)last, 10 * (uint64_t)last, epochs[k] > 0 ? 0 : 0.9, NAN}};
-        struct outcome o = {run.id, false, 2, p, NAN, 0xabc0 + first + k, {NAN, NAN, NAN, NAN, NAN}, 0.5, 0};
+        struct outcome o = {run.id, false, 2,  p, NAN, 0xabc0 + first + k, {NAN, NAN, NAN, NAN, NAN},
+                            0.5,    0,     {0}};
         canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
     }
 }

@@ -49,8 +49,8 @@ static struct store *open_store(int i) {
 static struct point points[] = {{0, 0, 0, 0.6931471805599453, NAN}, {1, 7, 1234567, 0.25, 0.5}};
 
 static struct outcome outcome(uint64_t id) {
-    return (struct outcome){id,    false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN},
-                            0.125, 0};
+    return (struct outcome){
+        id, false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN}, 0.125, 0, {0}};
 }
 
 static void put(struct store *s, uint64_t id, double seconds) {
@@ -66,7 +66,13 @@ static void fill(struct store *s) {
     const struct minimum m = {
         .loss = 0.5, .max_gradient = 1e-11, .max_weight = 3, .iterations = 9, .start_loss = 0.7};
     const double w[] = {1, -2, 0.5};
-    put(s, 0x8123456789abcdefu, 1);
+    uint32_t parameter[] = {PARAMETER_BIAS, 3};
+    double value[2 * (2 + 2 * TRACE_FIELDS)] = {0.5, 0.1, -2, NAN, 1e-310, 3};
+    struct outcome traced = outcome(0x8123456789abcdefu);
+    traced.seconds = 1;
+    traced.trace =
+        (struct trace){.n_parameters = 2, .n_rows = 2, .cap = 2, .parameter = parameter, .value = value};
+    assert_true(store_put_runs(s, &traced, 1, &e));
     assert_true(store_put_note(s, "grid", "[sweep]\n", 8, &e));
     assert_true(store_put_data(s, &facts, &e));
     assert_true(store_put_file(s, "path x", "0123456789abcdef0123456789abcdef", &e));
@@ -173,7 +179,7 @@ static void every_flipped_bit_is_found(void **state) {
     fill(s);
     size_t rows;
     assert_true(store_check(s, &rows, &e));
-    assert_int_equal(rows, 7);
+    assert_int_equal(rows, 8);
     sqlite3 *db = behind_its_back();
     sqlite3_stmt *columns =
         prepare(db,
@@ -225,12 +231,18 @@ static void merging_adds_what_is_new(void **state) {
     assert_int_equal(count(into), 3);
     size_t rows, rows_before;
     assert_true(store_check(into, &rows_before, &e));
-    assert_int_equal(rows_before, 9);
+    assert_int_equal(rows_before, 10);
     assert_true(store_merge(into, from, &m, &e));
     assert_int_equal(m.n_added, 0);
     assert_int_equal(m.n_known, 2);
     assert_true(store_check(into, &rows, &e));
     assert_int_equal(rows, rows_before);
+    const uint32_t parameter[] = {PARAMETER_BIAS, 3};
+    struct trace trace;
+    bool found;
+    assert_true(store_get_trace(into, 0x8123456789abcdefu, parameter, 2, &trace, &found, &e) && found);
+    assert_true(trace.n_rows == 2 && trace_get(&trace, 0, 0, TRACE_W) == -2);
+    trace_free(&trace);
     char *text;
     double *w;
     size_t len;

@@ -64,7 +64,8 @@ enum { N_NUMBERS = sizeof hard_numbers / sizeof *hard_numbers };
 
 static struct outcome sample(uint64_t id) {
     return (struct outcome){
-        id, true, N_HARD, hard_points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, 0.125}, 0.125, 0};
+        id,    true, N_HARD, hard_points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, 0.125},
+        0.125, 0,    {0}};
 }
 
 static void same_bits(double got, double wanted) {
@@ -80,7 +81,7 @@ static void what_is_stored_comes_back_to_the_bit(void **state) {
         in[i] = sample(UINT64_MAX - (uint64_t)i);
         in[i].test_error = in[i].unlearnt[i % N_BANDS] = in[i].seconds = hard_numbers[i];
     }
-    in[N_NUMBERS] = (struct outcome){0, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0};
+    in[N_NUMBERS] = (struct outcome){0, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}};
     assert_true(store_put_runs(s, in, N_NUMBERS + 1, &e));
     store_close(s);
 
