@@ -297,25 +297,26 @@ struct data_size plan_dataset_size(const struct plan *p, size_t k) {
 const struct claim *plan_claims(const struct plan *p, size_t *n) {
     *n = p->grid.n_expects;
     return p->grid.claim;
-    size_t plan_traced(const struct plan *p, const uint32_t **parameter) {
-        *parameter = p->grid.traced;
-        return p->grid.traced ? p->grid.trace.list[KEY_TRACE_features].n : 0;
-    }
-    enum trace_runs plan_trace_runs(const struct plan *p) {
-        const struct ini_entry *given = p->grid.trace.given[KEY_TRACE_runs];
-        return p->grid.trace.takes_optimizer                                     ? TRACE_LABELS
-               : given && strcmp(given->value, trace_runs_words[TRACE_ALL]) == 0 ? TRACE_ALL
-                                                                                 : TRACE_BEST;
-    }
-    bool plan_traces(const struct plan *p, const struct run *r) {
-        const enum trace_runs runs = plan_trace_runs(p);
-        return p->grid.traced && (runs == TRACE_ALL ||
-                                  (runs == TRACE_LABELS && p->grid.trace.takes_optimizer[r->optimizer_index]));
-    }
-    const struct value *plan_target(const struct plan *p) {
-        return &p->grid.sweep.list[KEY_SWEEP_target].v[0];
-    }
-    size_t plan_targets(const struct plan *p, const struct value **targets) {
-        *targets = p->grid.sweep.list[KEY_SWEEP_targets].v;
-        return p->grid.sweep.list[KEY_SWEEP_targets].n;
-    }
+}
+size_t plan_traced(const struct plan *p, const uint32_t **parameter) {
+    *parameter = p->grid.traced;
+    return p->grid.traced ? p->grid.trace.list[KEY_TRACE_features].n : 0;
+}
+enum trace_runs plan_trace_runs(const struct plan *p) {
+    const struct ini_entry *given = p->grid.trace.given[KEY_TRACE_runs];
+    return p->grid.trace.takes_optimizer                                     ? TRACE_LABELS
+           : given && strcmp(given->value, trace_runs_words[TRACE_ALL]) == 0 ? TRACE_ALL
+                                                                             : TRACE_BEST;
+}
+bool plan_traces(const struct plan *p, const struct run *r) {
+    const enum trace_runs runs = plan_trace_runs(p);
+    return p->grid.traced &&
+           (runs == TRACE_ALL || (runs == TRACE_LABELS && p->grid.trace.takes_optimizer[r->optimizer_index]));
+}
+const struct value *plan_target(const struct plan *p) {
+    return &p->grid.sweep.list[KEY_SWEEP_target].v[0];
+}
+size_t plan_targets(const struct plan *p, const struct value **targets) {
+    *targets = p->grid.sweep.list[KEY_SWEEP_targets].v;
+    return p->grid.sweep.list[KEY_SWEEP_targets].n;
+}
