@@ -106,12 +106,9 @@ static void the_two_forms_have_names_of_their_own(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_fifth_row_has_a_value),
-        cmocka_unit_test(values_are_normal_quantiles),
-        cmocka_unit_test(targets_are_those_of_the_law),
-        cmocka_unit_test(gradients_at_the_lecture_s_start),
-        cmocka_unit_test(the_law_is_the_minimum),
-        cmocka_unit_test(the_two_forms_have_names_of_their_own),
+        cmocka_unit_test(every_fifth_row_has_a_value),  cmocka_unit_test(values_are_normal_quantiles),
+        cmocka_unit_test(targets_are_those_of_the_law), cmocka_unit_test(gradients_at_the_lecture_s_start),
+        cmocka_unit_test(the_law_is_the_minimum),       cmocka_unit_test(the_two_forms_have_names_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

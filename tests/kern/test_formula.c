@@ -1,7 +1,7 @@
-/* Each rule's steps in words, worked out, against its arithmetic: the same w and state to rounding. So what a trace or an
- * explanation says is what was done. */
-#include "kern/formula.h"
+/* Each rule's steps in words, worked out, against its arithmetic: the same w and state to rounding. So what a
+ * trace or an explanation says is what was done. */
 #include "base/rng.h"
+#include "kern/formula.h"
 #include "kern/kern.h"
 #include "rule_cases.h"
 #include <setjmp.h>
@@ -41,7 +41,8 @@ static void steps_in_words_are_the_rule_s_own(void **state_) {
             void *arrays[] = {&s[0], &s[1], &s[2]};
             k->dense[rule_index(c.rule)][c.variant](1, &w, arrays, &g, coefs);
             if (!near(formula_get(&f, "w"), w, 10))
-                fail_msg("%s: w is %.17g, in words %.17g (seed %d)", c.label, w, formula_get(&f, "w"), (int)seed);
+                fail_msg("%s: w is %.17g, in words %.17g (seed %d)", c.label, w, formula_get(&f, "w"),
+                         (int)seed);
             for (int j = 0; j < RULE_MAX_STATE && c.rule->state[j]; j++)
                 if (strcmp(c.rule->state[j], "point") && !near(formula_get(&f, c.rule->state[j]), s[j], 10))
                     fail_msg("%s: %s is %.17g, in words %.17g", c.label, c.rule->state[j], s[j],

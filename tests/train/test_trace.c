@@ -1,4 +1,5 @@
-/* Traces: they change no number, they say what the run did, and for mini-batches they are of parameters brought up to date.
+/* Traces: they change no number, they say what the run did, and for mini-batches they are of parameters brought
+ * up to date.
  */
 #include "trained.h"
 
@@ -14,14 +15,15 @@ static bool none_of_adam(void *ctx, const struct run *r) {
     return strcmp(r->rule->name, "adam") != 0;
 }
 
-static const char grid[] = "[sweep]\nepochs = 4\nevaluate = 2\n%s\n"
-                           "[data d]\nrows = 600\nfeatures = 200\nsparsity = 0.97\n"
-                           "[model]\nstart = 0.1:-0.2\n"
-                           "[optimizer sgd]\neta0 = 0.1, 1\n[optimizer momentum]\n[optimizer nag]\nform = rewritten, "
-                           "lookahead\n"
-                           "[optimizer adagrad]\n[optimizer rmsprop]\n[optimizer adadelta]\n[optimizer adam]\n"
-                           "eta0 = 0.01, 0.1\n[optimizer adamw]\n[optimizer maxprop]\n[optimizer adamax]\n"
-                           "[optimizer nadam]\n[optimizer amsgrad]\n";
+static const char grid[] =
+    "[sweep]\nepochs = 4\nevaluate = 2\n%s\n"
+    "[data d]\nrows = 600\nfeatures = 200\nsparsity = 0.97\n"
+    "[model]\nstart = 0.1:-0.2\n"
+    "[optimizer sgd]\neta0 = 0.1, 1\n[optimizer momentum]\n[optimizer nag]\nform = rewritten, "
+    "lookahead\n"
+    "[optimizer adagrad]\n[optimizer rmsprop]\n[optimizer adadelta]\n[optimizer adam]\n"
+    "eta0 = 0.01, 0.1\n[optimizer adamw]\n[optimizer maxprop]\n[optimizer adamax]\n"
+    "[optimizer nadam]\n[optimizer amsgrad]\n";
 
 /* Trains every run, traced by `run`, into out (n_runs). */
 static void train_with(struct trained *t, bool (*run)(void *, const struct run *), struct outcome *out) {
@@ -86,7 +88,8 @@ static void rows_are_steps_and_the_end(void **state) {
             const struct trace *tr = &out[i].trace;
             const struct point *last = &out[i].points[out[i].n_points - 1];
             assert_int_equal(tr->n_rows, last->step + 1);
-            assert_true(trace_get(tr, 0, 0, TRACE_W) == (double)(float)0.1 || t.run[i].v[KEY_SWEEP_precision].word);
+            assert_true(trace_get(tr, 0, 0, TRACE_W) == (double)(float)0.1 ||
+                        t.run[i].v[KEY_SWEEP_precision].word);
             /* losses are those of the curve, at its steps */
             for (uint64_t k = 0; k < out[i].n_points; k++) {
                 const double loss = trace_loss(tr, out[i].points[k].step);
@@ -102,7 +105,8 @@ static void rows_are_steps_and_the_end(void **state) {
     }
 }
 
-/* rate, g and w of sgd, step by step: w(t+1) = w(t) - rate g. In single precision the product is rounded once. */
+/* rate, g and w of sgd, step by step: w(t+1) = w(t) - rate g. In single precision the product is rounded once.
+ */
 static void steps_lead_from_row_to_row(void **state) {
     (void)state;
     for (int way = 0; way < N_WAYS; way++) {
@@ -145,8 +149,8 @@ static void put_off_updates_are_made_up_for(void **state) {
                     const double p = trace_get(&x[i].trace, row, k, (enum trace_field)f),
                                  q = trace_get(&y[i].trace, row, k, (enum trace_field)f);
                     if (isnan(p) != isnan(q) || fabs(p - q) > 1e-9 * (1 + fabs(q)))
-                        fail_msg("%s, step %zu, parameter %u, field %d: exact %.17g, dense %.17g", a.run[i].rule->name,
-                                 row + 1, traced[k], f, p, q);
+                        fail_msg("%s, step %zu, parameter %u, field %d: exact %.17g, dense %.17g",
+                                 a.run[i].rule->name, row + 1, traced[k], f, p, q);
                 }
         outcome_free(&x[i]);
         outcome_free(&y[i]);
