@@ -170,7 +170,7 @@ INLINE vr capped_rest(vr w, vr *s, uint32_t from, uint32_t to, const struct rest
             const vr replayed =                                                                                \
                 name##_replay(w0, r, from[i], to, t, v, n_coefs, variant, ends ? &horizon : NULL);             \
             w_new = v_select_lt(miss, small, w_new, replayed);                                                 \
-            for (int k = 0; k < n_state && !ends; k++)                                                         \
+            for (int k = 0; k < n_state && !(ends); k++)                                                       \
                 s[k] = v_select_lt(miss, small, s[k], r[k]);                                                   \
         }                                                                                                      \
         v_store((real *)w + at, w_new);                                                                        \

@@ -572,6 +572,20 @@ static void check_cells(const struct plan *p, const struct claim *c, const struc
     struct run run;
     if (m->is_number)
         return;
+    const uint32_t *traced;
+    const size_t n_traced = plan_traced(p, &traced);
+    bool known = !claim_metrics[m->metric].traced;
+    for (size_t k = 0; k < n_traced; k++)
+        known |= traced[k] == m->p;
+    if (!known && m->p == CLAIM_BIAS)
+        diag_add(
+            d, c->line,
+            "claim: %s(..., p=bias) looks at traces: expected a [trace] section with bias among its features",
+            claim_metrics[m->metric].name);
+    else if (!known)
+        diag_add(d, c->line,
+                 "claim: %s(..., p=%u) looks at traces: expected a [trace] section with %u among its features",
+                 claim_metrics[m->metric].name, (unsigned)m->p, (unsigned)m->p);
     for (size_t i = 0; i < plan_n_runs(p); i += plan_n_seeds(p)) {
         plan_run(p, i, &run);
         if (claim_matches(m, &run))

@@ -4,7 +4,9 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "report/bootstrap.h"
+#include "report/claims_trace.h"
 #include "report/scores.h"
+#include "report/traced.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,7 @@ struct judging {
     size_t n_seeds;
     bool chance;
     size_t n_missing; /* runs */
-    bool traced;      /* a measure is of traces, which the store does not hold */
+    bool traced;      /* a measure is of traces, and no cell it is about has any */
     bool unknown;     /* a measure is of something not known of these data */
     bool empty;
     double *space, *d; /* (n_cells at most or n_seeds), (n_seeds) */
@@ -58,9 +60,25 @@ static double measure(const struct claim_measure *m, const struct result *row) {
         return row->status == STATUS_DIVERGED;
     case CLAIM_unlearnt:
         return row->unlearnt[m->band - 1];
-    default: /* of traces */
+    default: /* of traces: measure_trace */
         return NAN;
     }
+}
+
+/* The same of the trace of the plan's run i; found = false: the store has none. */
+static bool measure_trace(struct judging *j, const struct claim_measure *m, size_t i, double *x, bool *found,
+                          struct err *e) {
+    struct trace t = {0};
+    const size_t k = traced_parameter(j->r->plan, m->p);
+    *found = false;
+    if (k == SIZE_MAX)
+        return true;
+    if (!traced_get(j->r, i, &t, found, e))
+        return false;
+    if (*found)
+        *x = claim_of_trace(m, &t, k);
+    trace_free(&t);
+    return true;
 }
 
 static void gathered_free(struct gathered *g) {
@@ -85,7 +103,8 @@ static bool gather(struct judging *j, const struct claim_measure *m, enum key ke
         return gather_number(j, m, g, e);
     *g = (struct gathered){.m = m};
     size_t cap_first = 0, cap_x = 0, cap_hit = 0;
-    bool known = false;
+    const bool traced = claim_metrics[m->metric].traced;
+    bool known = false, any = false;
     for (size_t i = 0; i < r->n; i += j->n_seeds) {
         struct run run;
         plan_run(r->plan, i, &run);
@@ -96,10 +115,15 @@ static bool gather(struct judging *j, const struct claim_measure *m, enum key ke
         if (!mem_grow(&g->first, &cap_first, g->n_cells + 1, sizeof *g->first, e) ||
             !mem_grow(&g->x, &cap_x, n, sizeof *g->x, e) || !mem_grow(&g->hit, &cap_hit, n, sizeof *g->hit, e))
             return false;
+        bool whole = true;
         for (size_t s = 0; s < j->n_seeds; s++) {
             const struct result *row = &r->row[i + s];
             const size_t at = g->n_cells * j->n_seeds + s;
             double x = measure(m, row);
+            bool found = true;
+            if (traced && !measure_trace(j, m, i + s, &x, &found, e))
+                return false;
+            whole &= found;
             j->n_missing += row->status == STATUS_MISSING;
             known |= !isnan(x) || row->blown_up;
             g->hit[at] = row->status == STATUS_CONVERGED;
@@ -107,11 +131,14 @@ static bool gather(struct judging *j, const struct claim_measure *m, enum key ke
                 x = results_budget_steps(r, &run, row);
             g->x[at] = isnan(x) ? INFINITY : x;
         }
+        any = true;
+        if (!whole) /* cells that are not traced do not take part */
+            continue;
         j->chance |= r->row[i].id != r->row[i + j->n_seeds - 1].id;
         g->first[g->n_cells++] = i;
     }
-    j->empty |= g->n_cells == 0;
-    j->traced |= claim_metrics[m->metric].traced;
+    j->empty |= !any;
+    j->traced |= any && g->n_cells == 0;
     j->unknown |= !known;
     return true;
 }
@@ -398,7 +425,7 @@ static bool judge(struct judging *j, struct claim_result *c, struct err *e) {
     if (ok && j->n_missing)
         text_addf(&c->remark, "%zu of its runs are not in the store", j->n_missing);
     else if (ok && j->traced)
-        text_add(&c->remark, "it is about traces, which are not recorded");
+        text_add(&c->remark, "it is about traces, and no run it is about was traced");
     else if (ok && (j->unknown || j->empty))
         text_add(&c->remark,
                  j->empty ? "some level has no cells" : "what it measures is not known of these runs");

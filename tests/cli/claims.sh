@@ -46,4 +46,6 @@ expect 2 "wrong.ini:16: claim, column 7: 'fats' is not the label of an .optimize
 
 # The claims of the lecture's toy set come out as shipped.
 expect 0 '0 failures' --grid "$sweeps/claims-toy.ini" --out toy --quiet --no-plots
+expect 0 '0 failures' --grid "$sweeps/claims-traces.ini" --out traces --quiet --no-plots
+grep -q '| rmsprop-at-half-the-step-does-not .*| failed ' traces/expectations.md || fail "expectations.md says: $(cat traces/expectations.md)"
 finish

@@ -21,6 +21,10 @@ static const struct {
     {DATA ADAM "[trace]\nfeatures = 0\n", 1, "grid.ini:7: features = 0: 0 is out of range"},
     {DATA ADAM "[trace]\nfeatures = bais\n", 1, "did you mean 'bias'?"},
     {DATA ADAM "[trace]\nfeatures = 1\nruns = adamm\n", 1, "grid.ini:8: runs: "},
+    {DATA ADAM "[expect c]\nclaim = path(adam, p=1, k=3) < 1\n", 1,
+     "grid.ini:7: claim: path(..., p=1) looks at traces: expected a [trace] section with 1 among its features"},
+    {DATA ADAM "[trace]\nfeatures = 1\n[expect c]\nclaim = rate(adam, p=bias, t=3) < 1\n", 1,
+     "grid.ini:9: claim: rate(..., p=bias) looks at traces: expected a [trace] section with bias"},
     {"[data a]\nkind = lecture\nsparsity = 0.7\n" ADAM, 1, "grid.ini:3: sparsity"},
     {"[data a]\nkind = lecture\nrows = 5\n" ADAM, 1, "grid.ini:3: "},
     /* sections */

@@ -11,7 +11,7 @@
     "[model]\nstart = -2:-2, -4:4\n"                                                                           \
     "[optimizer sgd]\n"                                                                                        \
     "[optimizer a, b]\nkind = adam\ndata = text\nbeta2 = 0.9, 0.99\nbias_correction = yes, no\n"               \
-    "[schedule cosine]\nperiod = 0.5\nunit = budget\noptimizers = sgd\n"
+    "[schedule cosine]\nperiod = 0.5\nunit = budget\noptimizers = sgd\n[trace]\nfeatures = 1, bias\n"
 
 static struct plan *plan_with(const char *claim) {
     struct text t = {0};
@@ -26,7 +26,7 @@ static void refused(const char *claim, const char *message) {
     struct text t = {0};
     text_addf(&t, "%s[expect it]\nclaim = %s\n", GRID, claim);
     char *said = refusal_of(t.s, t.len, NULL);
-    const char *at = strstr(said, "grid.ini:24: claim");
+    const char *at = strstr(said, "grid.ini:26: claim");
     if (!at || !strstr(at, message))
         fail_msg("%s\nsays:\n%sexpected:\n%s", claim, said, message);
     free(said);
@@ -42,7 +42,7 @@ static void a_claim_is_read_as_written(void **state) {
     const struct claim *c = plan_claims(p, &n);
     assert_int_equal(n, 1);
     assert_string_equal(c->label, "it");
-    assert_int_equal(c->line, 24);
+    assert_int_equal(c->line, 26);
     assert_int_equal(c->relation, CLAIM_AT_MOST);
     assert_int_equal(c->expected, CLAIM_HELD);
     const struct claim_measure *l = &c->left.over, *r = &c->right.over;
@@ -181,13 +181,13 @@ static void mistakes_are_named_with_their_column(void **state) {
 static void sections_are_checked_too(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"[expect it]\n", "grid.ini:23: [expect it] lacks 'claim': expected SIDE < SIDE"},
-        {"[expect it]\nclaim =\n", "grid.ini:24: claim: a value is missing"},
-        {"[expect it]\nclaim = steps(sgd) < 3\noutcome = hold\n", "grid.ini:25: outcome: 'hold' is not known"},
+        {"[expect it]\n", "grid.ini:25: [expect it] lacks 'claim': expected SIDE < SIDE"},
+        {"[expect it]\nclaim =\n", "grid.ini:26: claim: a value is missing"},
+        {"[expect it]\nclaim = steps(sgd) < 3\noutcome = hold\n", "grid.ini:27: outcome: 'hold' is not known"},
         {"[expect]\nclaim = steps(sgd) < 3\n",
-         "grid.ini:23: [expect] needs a label, as in [expect rmsprop-faster]"},
+         "grid.ini:25: [expect] needs a label, as in [expect rmsprop-faster]"},
         {"[expect it]\nclaim = steps(sgd) < 3\n[expect it]\nclaim = steps(sgd) < 3\n",
-         "grid.ini:25: duplicate label: [expect it] is on line 23 already"},
+         "grid.ini:27: duplicate label: [expect it] is on line 25 already"},
     };
     for (size_t k = 0; k < N_OF(cases); k++) {
         struct text t = {0};
