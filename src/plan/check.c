@@ -162,6 +162,7 @@ void grid_check(struct grid *g, struct diag *d) {
         check_precision(g, &g->optimizer[i], d);
     restrict_read(g, d);
     trace_check(g, d);
+    figure_check(g, d);
     if (!d->failed)
         check_rows(g, d);
     zip_check(g, d);

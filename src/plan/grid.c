@@ -24,6 +24,7 @@ static const struct section_row {
     LIST(schedule, SCHEDULE, "cosine"),
     ONE(trace, TRACE),
     LIST(expect, EXPECT, "rmsprop-faster"),
+    LIST(figure, FIGURE, "paths"),
 #undef ONE
 #undef LIST
 };

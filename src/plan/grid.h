@@ -26,8 +26,8 @@ enum { ZIP_MAX = 8 };
 struct grid {
     struct ini ini;
     char *file, *name;
-    struct section sweep, model, trace, *data, *optimizer, *schedule, *expect;
-    size_t n_data, n_optimizers, n_schedules, n_expects;
+    struct section sweep, model, trace, *data, *optimizer, *schedule, *expect, *figure;
+    size_t n_data, n_optimizers, n_schedules, n_expects, n_figures;
     uint32_t *traced;    /* (trace's features): as parameters are numbered (plan.h) */
     struct claim *claim; /* (n_expects): claim.h */
     enum key zip[ZIP_MAX];
@@ -76,6 +76,8 @@ void restrict_read(struct grid *g, struct diag *d);
 extern const char *const trace_runs_words[];
 /* What is traced, and whether there are such features: fills traced. */
 void trace_check(struct grid *g, struct diag *d);
+/* What each [figure] draws, and whether that can be drawn: fills takes_data and takes_optimizer. */
+void figure_check(struct grid *g, struct diag *d);
 /* Complains of the sweep's batches that some optimizer takes on a data section of that many rows and that are
  * larger. j: that batch only; SIZE_MAX: each. */
 void restrict_check_rows(const struct grid *g, const struct section *data, size_t j, double rows,

@@ -5,8 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
-const char *const key_section_names[SECTION_COUNT] = {"sweep",    "data",  "model", "optimizer",
-                                                      "schedule", "trace", "expect"};
+const char *const key_section_names[SECTION_COUNT] = {"sweep",    "data",  "model",  "optimizer",
+                                                      "schedule", "trace", "expect", "figure"};
 
 /* clang-format off */
 const struct key_row keys[KEY_COUNT] = {

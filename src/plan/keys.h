@@ -3,7 +3,7 @@
  * keys (rule.h, schedule.h), appended here.
  *
  * A row: KEY(section, name, words, numbers, lo, hi, open, default, flags, help)
- *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE, TRACE, EXPECT
+ *   section   SWEEP, DATA, MODEL, OPTIMIZER, SCHEDULE, TRACE, EXPECT, FIGURE
  *   words     words the value may be, separated by blanks: word k is k ("" = numbers only)
  *   numbers   besides the words: NONE, REAL, INTEGER; CALL: a number, or word(number) as in `normal(0.1)`;
  *             PHRASE: always a word and a number, as in `gap 0.01`; TEXT: kept as a string (paths, labels)
@@ -26,6 +26,7 @@ enum key_section {
     SECTION_SCHEDULE,
     SECTION_TRACE,
     SECTION_EXPECT,
+    SECTION_FIGURE,
     SECTION_COUNT
 };
 enum key_numbers { NUMBERS_NONE, NUMBERS_REAL, NUMBERS_INTEGER, NUMBERS_CALL, NUMBERS_PHRASE, NUMBERS_TEXT };
@@ -86,7 +87,11 @@ enum key_flags {
     X(TRACE, features, "bias", INTEGER, 1, 4294967295, 0, "", LADDER, "which parameters: features by their numbers in LIBSVM files, and bias") \
     X(TRACE, runs, "", TEXT, 0, 0, 0, "best", 0, "best (cell of each optimizer), all, or labels of optimizers") \
     X(EXPECT, claim, "", TEXT, 0, 0, 0, "", 0, "SIDE < SIDE, or <=, >, >=") \
-    X(EXPECT, outcome, "held failed undecided", NONE, 0, 2, 0, "held", 0, "the verdict that is expected")
+    X(EXPECT, outcome, "held failed undecided", NONE, 0, 2, 0, "held", 0, "the verdict that is expected") \
+    X(FIGURE, kind, "contour trace schedules averages balls", NONE, 0, 4, 0, "", 0, "what is drawn") \
+    X(FIGURE, optimizers, "", TEXT, 0, 0, 0, "", 0, "labels of the optimizers that are drawn; all if left out") \
+    X(FIGURE, data, "", TEXT, 0, 0, 0, "", 0, "labels of the data sets; all if left out") \
+    X(FIGURE, parameters, "bias", INTEGER, 1, 4294967295, 0, "", LADDER, "of those traced, which are drawn; all if left out")
 /* clang-format on */
 
 /* Ids: KEY_SWEEP_name, ..., KEY_MODEL_loss, then KEY_H + hyper (kern/rule.h) for the hyperparameters, then

@@ -313,6 +313,16 @@ bool plan_traces(const struct plan *p, const struct run *r) {
     return p->grid.traced &&
            (runs == TRACE_ALL || (runs == TRACE_LABELS && p->grid.trace.takes_optimizer[r->optimizer_index]));
 }
+size_t plan_n_figures(const struct plan *p) {
+    return p->grid.n_figures;
+}
+struct plan_figure plan_figure(const struct plan *p, size_t k) {
+    const struct section *s = &p->grid.figure[k];
+    const struct list parameters = s->list[KEY_FIGURE_parameters];
+    return (struct plan_figure){s->label,      (enum figure_kind)s->list[KEY_FIGURE_kind].v[0].word,
+                                s->takes_data, s->takes_optimizer,
+                                parameters.v,  parameters.n};
+}
 const struct value *plan_target(const struct plan *p) {
     return &p->grid.sweep.list[KEY_SWEEP_target].v[0];
 }

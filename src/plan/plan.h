@@ -90,6 +90,22 @@ enum trace_runs plan_trace_runs(const struct plan *p);
 /* Whether a run is traced whatever comes of it: false for all with TRACE_BEST. */
 bool plan_traces(const struct plan *p, const struct run *r);
 
+/* [figure LABEL]. */
+enum figure_kind { FIGURE_CONTOUR, FIGURE_TRACE, FIGURE_SCHEDULES, FIGURE_AVERAGES, FIGURE_BALLS };
+struct plan_figure {
+    const char *label;
+    enum figure_kind kind;
+    const bool *data, *optimizer;  /* by number of the section: whether it is drawn */
+    const struct value *parameter; /* (n): a feature's number, or the word bias; n = 0: all that are traced */
+    size_t n;
+};
+size_t plan_n_figures(const struct plan *p);
+struct plan_figure plan_figure(const struct plan *p, size_t k);
+/* The settings of the k-th [schedule] section: how many; the i-th as a rule wants it, lengths in its unit. NULL
+ * past the last section. */
+const struct schedule *plan_schedule(const struct plan *p, size_t k, const char **label, size_t *n);
+void plan_schedule_keys(const struct plan *p, size_t k, size_t i, struct value v[KEY_COUNT], double s[S_COUNT]);
+
 /* Sweep-wide settings. */
 const struct value *plan_target(const struct plan *p);
 /* The ladder of targets, in the order given, each as *plan_target() is: the same word, its own number. */

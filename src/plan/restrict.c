@@ -36,7 +36,8 @@ static size_t label_at(const struct choice *c, const char *s, const char **after
 
 static void complain_label(const struct choice *c, const char *s, size_t len, size_t line, struct diag *d) {
     struct text why = {0}, word = {0};
-    const char *names[64], *kind = c->key == KEY_OPTIMIZER_data ? "data" : "optimizer";
+    const char *names[64],
+        *kind = c->key == KEY_OPTIMIZER_data || c->key == KEY_FIGURE_data ? "data" : "optimizer";
     size_t n = 0;
     for (size_t i = 0; i < c->n && n < 64; i++)
         names[n++] = c->section[i].label;
@@ -209,6 +210,51 @@ void trace_check(struct grid *g, struct diag *d) {
     }
     for (size_t i = 0; i < l.n; i++)
         g->traced[i] = l.v[i].word == VALUE_NUMBER ? (uint32_t)l.v[i].number : PARAMETER_BIAS;
+}
+
+/* ---- [figure] -------------------------------------------------------------------------------------------- */
+
+static bool is_traced(const struct grid *g, struct value parameter) {
+    const struct list l = g->trace.list[KEY_TRACE_features];
+    for (size_t i = 0; i < l.n; i++)
+        if (value_compare(&l.v[i], &parameter) == 0)
+            return true;
+    return false;
+}
+
+static void check_traced(const struct grid *g, const struct section *s, struct value parameter,
+                         struct diag *d) {
+    struct text t = {0};
+    if (is_traced(g, parameter))
+        return;
+    value_print(KEY_FIGURE_parameters, parameter, &t);
+    diag_add(d, section_line(s, KEY_FIGURE_parameters),
+             "[figure %s] draws parameter %s, which is not traced: expected it among the features of [trace]",
+             s->label, t.s ? t.s : "");
+    text_free(&t);
+}
+
+void figure_check(struct grid *g, struct diag *d) {
+    const struct choice data = {g->data, g->n_data, KEY_FIGURE_data},
+                        optimizers = {g->optimizer, g->n_optimizers, KEY_FIGURE_optimizers};
+    for (size_t i = 0; i < g->n_figures; i++) {
+        struct section *s = &g->figure[i];
+        const struct list kind = s->list[KEY_FIGURE_kind], parameters = s->list[KEY_FIGURE_parameters];
+        s->takes_data = read_labels(&data, s, d);
+        s->takes_optimizer = read_labels(&optimizers, s, d);
+        if (!s->given[KEY_FIGURE_kind])
+            diag_add(d, s->line,
+                     "[figure %s] lacks 'kind': expected contour, trace, schedules, averages or balls",
+                     s->label);
+        for (size_t k = 0; k < parameters.n; k++)
+            check_traced(g, s, parameters.v[k], d);
+        if (kind.n && kind.v[0].word == FIGURE_CONTOUR) { /* w of the one feature, and b */
+            check_traced(g, s, (struct value){.number = 1, .word = VALUE_NUMBER}, d);
+            check_traced(g, s, (struct value){.word = 0}, d);
+        } else if (kind.n && kind.v[0].word == FIGURE_TRACE && !g->trace.line) {
+            diag_add(d, s->line, "[figure %s] draws what is traced: expected a [trace] section too", s->label);
+        }
+    }
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------- */

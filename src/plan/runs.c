@@ -115,6 +115,24 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
     out->id = plan_id(p, out);
 }
 
+const struct schedule *plan_schedule(const struct plan *p, size_t k, const char **label, size_t *n) {
+    if (k >= p->grid.n_schedules)
+        return NULL;
+    *label = p->timing[k].section->label;
+    *n = p->timing[k].n;
+    return p->timing[k].section->schedule;
+}
+
+void plan_schedule_keys(const struct plan *p, size_t k, size_t i, struct value v[KEY_COUNT],
+                        double s[S_COUNT]) {
+    const struct timing *t = &p->timing[k];
+    size_t digit[KEY_COUNT];
+    memcpy(v, t->product.base, KEY_COUNT * sizeof *v);
+    split(&t->product, i, 0, t->product.n_axes, digit);
+    fill(&t->product, digit, v);
+    plain_numbers(v + KEY_S, S_COUNT, s);
+}
+
 /* ---- levels ---------------------------------------------------------------------------------------------- */
 
 struct levels {

@@ -3,6 +3,7 @@
 #include "report/plots.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "report/figure.h"
 #include "report/gnuplot.h"
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,15 @@ bool figures_write(const struct scores *s, const char *dir, const struct figures
     ok = ok && find_ranges(&in, e);
     for (size_t k = 0; ok && k < sizeof kinds / sizeof *kinds; k++)
         ok = kinds[k](&in, l, e);
+    static figure_maker *const makers[] = {[FIGURE_CONTOUR] = figure_contour,
+                                           [FIGURE_TRACE] = figure_trace,
+                                           [FIGURE_SCHEDULES] = figure_schedules,
+                                           [FIGURE_AVERAGES] = figure_averages,
+                                           [FIGURE_BALLS] = figure_balls};
+    for (size_t k = 0; ok && k < plan_n_figures(s->r->plan); k++) {
+        const struct plan_figure f = plan_figure(s->r->plan, k);
+        ok = makers[f.kind](&in, &f, l, e);
+    }
     ok = ok && dir_make(folder.s, e) && write_all(folder.s, l, e);
     if (ok && o->draw && l->n)
         draw_all(folder.s, o->pdf, e);

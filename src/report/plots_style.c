@@ -131,7 +131,8 @@ void style_levels(char axis, enum key key, const struct value *v, size_t n, doub
     for (size_t i = 0; i < n; i++) {
         label.len = 0;
         style_level(key, v[i], &label);
-        named[i] = !label.failed && power_of_ten(label.s);
+        named[i] =
+            label.len && !label.failed && power_of_ten(label.s); /* a schedule without the key: no word */
         for (int k = 0; k < 2 && !label.failed; k++)
             if (!k || named[i]) {
                 count[k]++;

@@ -12,7 +12,8 @@ static const struct {
     {ADAM, 1, "grid.ini:1: no [data LABEL] section"},
     {DATA ADAM "[optimiser sgd]\n", 1,
      "grid.ini:6: unknown section [optimiser]: expected [sweep], [data LABEL], [model], "
-     "[optimizer LABEL], [schedule LABEL], [trace] or [expect LABEL]; did you mean 'optimizer'?"},
+     "[optimizer LABEL], [schedule LABEL], [trace], [expect LABEL] or [figure LABEL]; did you mean "
+     "'optimizer'?"},
     {DATA ADAM "[tracee]\nruns = all\n", 1, "grid.ini:6: unknown section [tracee]"},
     /* traces */
     {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: [trace] lacks 'features'"},
@@ -27,6 +28,16 @@ static const struct {
      "grid.ini:9: claim: rate(..., p=bias) looks at traces: expected a [trace] section with bias"},
     {"[data a]\nkind = lecture\nsparsity = 0.7\n" ADAM, 1, "grid.ini:3: sparsity"},
     {"[data a]\nkind = lecture\nrows = 5\n" ADAM, 1, "grid.ini:3: "},
+    /* figures */
+    {DATA ADAM "[figure f]\n", 1, "grid.ini:6: [figure f] lacks 'kind'"},
+    {DATA ADAM "[figure f]\nkind = contuor\n", 1, "did you mean 'contour'?"},
+    {DATA ADAM "[figure f]\nkind = contour\n", 2,
+     "grid.ini:6: [figure f] draws parameter 1, which is not traced"},
+    {DATA ADAM "[figure f]\nkind = trace\n", 1, "grid.ini:6: [figure f] draws what is traced"},
+    {DATA ADAM "[trace]\nfeatures = 1\n[figure f]\nkind = trace\nparameters = bias\n", 1,
+     "grid.ini:10: [figure f] draws parameter bias, which is not traced"},
+    {DATA ADAM "[figure f]\nkind = balls\noptimizers = adamm\n", 1, "did you mean 'adam'?"},
+    {DATA ADAM "[figure f]\nkind = balls\ndata = b\n", 1, "no [data] section is labelled 'b'"},
     /* sections */
     {DATA ADAM "[]\n", 1, "grid.ini:6: unknown section []"},
     {DATA ADAM "[sweep\n", 1, "grid.ini:6: '[sweep': expected [section]"},

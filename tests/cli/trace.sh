@@ -1,0 +1,72 @@
+# [trace]: trajectories beside a sweep whose every other byte stays the same, from any number of threads and any instruction set.
+. "$PWD/tests/cli/lib.bash"
+
+sweep='[sweep]
+epochs = 6
+seeds = 1, 2
+batch = full, 16
+[data toy]
+kind = lecture
+sparsity = 0.8, 0.5
+[data text]
+rows = 200
+features = 30
+sparsity = 0.9
+[optimizer adam]
+eta0 = 0.01, 0.1
+[optimizer rmsprop]
+eta0 = 0.01, 0.1
+'
+echo "$sweep" >plain.ini
+printf '%s[trace]\nfeatures = 1, 7, bias\n' "$sweep" >best.ini
+printf '%s[trace]\nfeatures = 1, 7, bias\nruns = all\n' "$sweep" >all.ini
+printf '%s[trace]\nfeatures = 1, 7, bias\nruns = rmsprop\n' "$sweep" >labels.ini
+
+expect 0 ' 0 failures' --grid plain.ini --out plain --no-plots --quiet
+[ ! -e plain/trace.csv ] || fail 'a trace nobody asked for'
+for way in best all labels; do
+    expect 0 ' 0 failures' --grid $way.ini --out $way --no-plots --quiet --threads 2
+    for file in runs.csv curves.csv; do
+        cmp -s plain/$file $way/$file || fail "runs = $way changes $file"
+    done
+    expect 0 ' equal to the bit, 0 not' verify $way --sample 100% --quiet --isa scalar
+done
+head='run,step,loss,eta,w.1,g.1,m.1,v.1,u.1,rate.1,w.7,g.7,m.7,v.7,u.7,rate.7,w.bias,g.bias,m.bias,v.bias,u.bias,rate.bias'
+[ "$(head -1 best/trace.csv)" = "$head" ] || fail 'columns of trace.csv'
+
+# Every run: all of its steps. The best cells, the optimizer by label: a part of the same lines.
+[ "$(tail -n +2 all/trace.csv | cut -d, -f1 | sort -u | wc -l)" = "$(tail -n +2 all/runs.csv | cut -d, -f1 | sort -u | wc -l)" ] ||
+    fail 'runs = all leaves runs out'
+for way in best labels; do
+    [ -z "$(grep -vxFf all/trace.csv $way/trace.csv)" ] || fail "runs = $way: other traces than with all"
+done
+rmsprop=$(grep -c ',rmsprop,' all/runs.csv)
+[ "$(tail -n +2 labels/trace.csv | cut -d, -f1 | sort -u | wc -l)" -le "$rmsprop" ] || fail 'runs = rmsprop: too many'
+
+# Asked for later, on another instruction set, in shards: the same bytes.
+expect 0 ' 0 computed now' --grid best.ini --out plain --no-plots --quiet --threads 1 --isa scalar
+cmp -s plain/trace.csv best/trace.csv || fail 'traces made later differ'
+expect 0 'other shards' --grid all.ini --out s1 --shard 1/2 --no-plots --quiet
+expect 0 'other shards' --grid all.ini --out s2 --shard 2/2 --no-plots --quiet
+expect 0 '' merge joined s1 s2 --no-plots
+cmp -s joined/trace.csv all/trace.csv || fail 'traces of shards, merged, are not those of the whole'
+cp best/trace.csv kept
+rm best/trace.csv
+expect 0 '' report best --no-plots
+cmp -s best/trace.csv kept || fail 'bench report makes another trace.csv'
+
+# A mini-batch step knows the loss at evaluations only; a feature that is not there has no numbers.
+toy=$(awk -F, '$5 == "toy" && $7 == "full" { print $1; exit }' all/runs.csv)
+grep -q "^$toy,1,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,,,,,,,[^,]" all/trace.csv || fail 'feature 7 of one feature'
+
+# What cannot be traced is refused at its line.
+refuse() { # PATTERN, the grid on stdin
+    cat >bad.ini
+    expect 2 "$1" --grid bad.ini --out bad
+}
+refuse 'bad\.ini:[0-9]*: features: 31: no data set has more than 30' <<<"$sweep"$'[trace]\nfeatures = 31'
+refuse "lacks 'features'" <<<"$sweep"$'[trace]\nruns = all'
+refuse "'0' is not|0 is out of range" <<<"$sweep"$'[trace]\nfeatures = 0'
+refuse "did you mean 'rmsprop'" <<<"$sweep"$'[trace]\nfeatures = 1\nruns = rmsprob'
+refuse "did you mean 'trace'" <<<"$sweep"$'[traec]\nfeatures = 1'
+finish
