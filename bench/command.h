@@ -24,3 +24,4 @@ int compare_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int verify_command(int argc, char **argv);
 int data_command(int argc, char **argv);
+int explain_command(int argc, char **argv);

@@ -1,0 +1,268 @@
+/* `bench explain`: one step of one parameter of one run, its formula with its numbers. The run is computed
+ * again, up to that step and on; nothing is read from or written to a results folder. */
+#include "base/machine.h"
+#include "command.h"
+#include "kern/formula.h"
+#include "options.h"
+#include "train/train.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct explain {
+    const char *grid, *run, *parameter;
+    uint64_t step;
+};
+
+static const struct option options[] = {
+    {"grid", "FILE", OPTION_TEXT, offsetof(struct explain, grid), "the grid file", NULL, 0, 0},
+    {"run", "ID", OPTION_TEXT, offsetof(struct explain, run), "id of the run in runs.csv, or how it begins",
+     NULL, 0, 0},
+    {"step", "T", OPTION_COUNT, offsetof(struct explain, step), "which step, from 1", NULL, 1, UINT32_MAX},
+    {"parameter", "P", OPTION_TEXT, offsetof(struct explain, parameter),
+     "a feature's number, or bias; 1 if left out", NULL, 0, 0},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+/* ---- which run, which parameter -------------------------------------------------------------------------- */
+
+/* The run whose id begins with the digits; all runs it may be have one id. */
+static bool find_run(const struct plan *p, const char *digits, struct run *found, struct err *e) {
+    size_t n = 0;
+    const size_t len = strlen(digits);
+    for (size_t i = 0; i < plan_n_runs(p); i++) {
+        struct run r;
+        char id[17];
+        plan_run(p, i, &r);
+        snprintf(id, sizeof id, "%016" PRIx64, r.id);
+        if (len > 16 || strncmp(id, digits, len) != 0 || (n && r.id == found->id))
+            continue;
+        if (n++)
+            return err_add(e,
+                           "--run %s: several runs begin so, as %016" PRIx64 " and %016" PRIx64
+                           ": expected more digits",
+                           digits, found->id, r.id);
+        *found = r;
+    }
+    return n ||
+           err_add(e,
+                   "--run %s: no run of the grid has an id that begins so: expected one of the first column of "
+                   "runs.csv",
+                   digits);
+}
+
+static bool find_parameter(const char *text, const struct dataset *d, uint32_t *parameter, struct err *e) {
+    double x;
+    *parameter = PARAMETER_BIAS;
+    if (!strcmp(text, "bias"))
+        return true;
+    if (number_parse(text, strlen(text), &x) == strlen(text) && x >= 1 && x <= (double)d->n_features &&
+        x == (double)(uint32_t)x) {
+        *parameter = (uint32_t)x;
+        return true;
+    }
+    return err_add(e, "--parameter %s: expected bias, or a feature from 1 to %zu", text, d->n_features);
+}
+
+/* ---- the run, again -------------------------------------------------------------------------------------- */
+
+static bool not_it(void *ctx, uint64_t id) {
+    return id != *(const uint64_t *)ctx;
+}
+static bool every(void *ctx, const struct run *r) {
+    (void)ctx, (void)r;
+    return true;
+}
+
+static bool compute(const struct plan *p, struct run *r, struct dataset *d, uint32_t parameter,
+                    struct outcome *out, struct err *e) {
+    struct pack *packs;
+    size_t n_packs, n_todo;
+    const enum precision precision = (enum precision)r->v[KEY_SWEEP_precision].word;
+    struct minimum m = {.loss = 0};
+    const struct trace_wanted wanted = {&parameter, 1, every, NULL};
+    struct outcome of_pack[LANES] = {0};
+    if (r->v[KEY_SWEEP_stop].word == STOP_TARGET && plan_target(p)->word == TARGET_GAP &&
+        !minimum_find(d, (enum loss)r->v[KEY_MODEL_loss].word, r->v[KEY_MODEL_reduction].word == 0,
+                      r->v[KEY_MODEL_l2].number, 1, &m, NULL, e))
+        return false;
+    if (!data_prepare(d, precision, e) || !plan_packs(p, not_it, &r->id, &packs, &n_packs, &n_todo, e))
+        return false;
+    const double lstar[LANES] = {m.loss};
+    const bool ok =
+        train_traced(p, packs, 1, d, kernels_get(isa_best(), precision), lstar, NULL, &wanted, of_pack, e);
+    *out = of_pack[0];
+    free(packs);
+    return ok;
+}
+
+/* ---- the words ------------------------------------------------------------------------------------------- */
+
+static void print_plain(double x) {
+    char digits[NUMBER_CHARS], *dot;
+    number_format(x, digits);
+    dot = strchr(digits, '.');
+    if (dot && strlen(digits) > 12) /* twelve digits are plenty to follow by hand */
+        snprintf(digits, sizeof digits, "%.10g", x);
+    printf("%s", digits);
+}
+
+/* Within a formula. */
+static void print_number(double x) {
+    printf("%s", x < 0 ? "(" : "");
+    print_plain(x);
+    printf("%s", x < 0 ? ")" : "");
+}
+
+/* A right side with numbers for names; D written out. */
+static void print_right(const struct formula *f, const struct formula_statement *s) {
+    const char *at = s->text, *end = s->text + s->len;
+    struct formula_piece p, argument;
+    while (formula_piece(f, &at, end, &p)) {
+        printf("%s", p.times ? " * " : "");
+        const bool sign = p.len == 1 && strchr("+-/", *p.text);
+        if (p.len == 1 && *p.text == 'D' && !p.is_name) { /* D(name) */
+            formula_piece(f, &at, end, &argument);
+            formula_piece(f, &at, end, &argument);
+            const bool root = f->h[H_root] != 0, inside = f->h[H_epsilon_placement] == 1;
+            printf("%s", root ? "(sqrt(" : "(");
+            print_number(argument.value);
+            printf("%s + ", root && !inside ? ")" : "");
+            print_number(f->h[H_epsilon]);
+            printf("%s", root && inside ? "))" : ")");
+            formula_piece(f, &at, end, &argument);
+        } else if (p.is_name) {
+            print_number(p.value);
+        } else {
+            printf("%s%.*s%s", sign ? " " : "", p.len, p.text, sign || *p.text == ',' ? " " : "");
+        }
+    }
+}
+
+static void print_state(const struct rule *r, const double *state) {
+    for (int k = 0; k < RULE_MAX_STATE && r->state[k]; k++)
+        if (strcmp(r->state[k], "point") != 0) {
+            printf(", %s = ", r->state[k]);
+            print_plain(state[k]);
+        }
+    printf("\n");
+}
+
+/* The statements of a step; with `words` they are printed. State goes on to what training made of it, as far as
+ * a trace says. */
+static void take(const struct run *r, const double *h, const struct trace *t, size_t row,
+                 const struct rule_time *time, double *state, bool words) {
+    struct formula f, before;
+    struct formula_statement s;
+    formula_begin(&f, r->rule, h, time, trace_get(t, row, 0, TRACE_W), trace_get(t, row, 0, TRACE_G), state,
+                  trace_get(t, row, 0, TRACE_RATE));
+    for (before = f; formula_next(&f, &s); before = f) {
+        if (words) {
+            printf("  %s %s %.*s\n    = ", s.target, s.subtracts ? "-=" : "=", s.len, s.text);
+            if (s.subtracts) {
+                print_plain(formula_get(&before, "w"));
+                printf(" - (");
+            }
+            print_right(&before, &s);
+            printf("%s\n    = ", s.subtracts ? ")" : "");
+            print_plain(formula_get(&f, s.target));
+            printf("\n");
+        }
+        for (int field = TRACE_M; field <= TRACE_U; field++) {
+            const int k = trace_state(r->rule, (enum trace_field)field);
+            if (k >= 0 && !strcmp(s.target, r->rule->state[k]))
+                formula_set(&f, s.target, trace_get(t, row, 0, (enum trace_field)field));
+        }
+    }
+    for (int k = 0; k < RULE_MAX_STATE && r->rule->state[k]; k++)
+        state[k] = formula_get(&f, r->rule->state[k]);
+}
+
+static void print_step(const struct run *r, const struct trace *t, uint64_t step, uint32_t parameter,
+                       const char *name) {
+    double h[H_COUNT], state[RULE_MAX_STATE] = {0};
+    struct rule_time time = {.beta1_t = 1, .beta2_t = 1};
+    memcpy(h, r->h, sizeof h);
+    if (parameter == PARAMETER_BIAS && !isnan(h[H_weight_decay]))
+        h[H_weight_decay] = 0; /* never of the bias */
+    printf("run %016" PRIx64 ": %s (%s) on %s, schedule %s, step %" PRIu64 ", parameter %s\n", r->id,
+           r->optimizer, r->rule->name, r->data, r->schedule, step, name);
+    printf("  %s\n ", r->rule->formula);
+    for (int k = 0; k < H_COUNT; k++)
+        if (r->v[KEY_H + k].word != VALUE_NONE) {
+            struct text v = {0};
+            value_print(KEY_H + k, r->v[KEY_H + k], &v);
+            printf(" %s = %s;", keys[KEY_H + k].name, v.s ? v.s : "");
+            text_free(&v);
+        }
+    printf("\n\n");
+    for (size_t row = 0; row < step; row++) {
+        time.eta = trace_eta(t, row);
+        time.beta1_t *= h[H_beta1];
+        time.beta2_t *= h[H_beta2];
+        if (row + 1 == step) {
+            printf("  before the step: w = ");
+            print_plain(trace_get(t, row, 0, TRACE_W));
+            printf(", g = ");
+            print_plain(trace_get(t, row, 0, TRACE_G));
+            print_state(r->rule, state);
+            if (!isnan(time.eta)) {
+                printf("  eta = eta0 * schedule = ");
+                print_plain(time.eta);
+                printf("\n");
+            }
+        }
+        take(r, h, t, row, &time, state, row + 1 == step);
+    }
+    printf("  after the step, as trained in %s: w = ", r->v[KEY_SWEEP_precision].word ? "f64" : "f32");
+    print_plain(trace_get(t, step, 0, TRACE_W));
+    print_state(r->rule, state);
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------- */
+
+static int explain(const struct explain *w, struct err *e) {
+    struct run r;
+    struct outcome out = {0};
+    uint32_t parameter = 0;
+    int code = EXIT_USAGE;
+    struct dataset *d = NULL;
+    struct plan *p = plan_read(w->grid, NULL, e);
+    if (p && find_run(p, w->run, &r, e) && (d = data_make(plan_dataset(p, r.dataset), 1, e)) &&
+        find_parameter(w->parameter, d, &parameter, e) && compute(p, &r, d, parameter, &out, e)) {
+        if (w->step < out.trace.n_rows) {
+            print_step(&r, &out.trace, w->step, parameter, w->parameter);
+            code = EXIT_DONE;
+        } else {
+            err_add(e, "--step %" PRIu64 ": the run ends after step %zu", w->step, out.trace.n_rows - 1);
+        }
+    }
+    outcome_free(&out);
+    data_free(d);
+    plan_free(p);
+    return code;
+}
+
+int explain_command(int argc, char **argv) {
+    struct explain w = {.parameter = "1"};
+    struct err e = {0};
+    bool help = false;
+    int code = EXIT_USAGE;
+    if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !(w.grid && w.run && w.step))
+        err_add(&e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
+                    "sweeps/lecture.ini --run 4b24 --step 3");
+    if (help && !e.count) {
+        printf("bench explain --grid FILE --run ID --step T: one step of one parameter, the formula with its "
+               "numbers. "
+               "The run\nis computed again.\n\n");
+        options_help(options, N_OPTIONS, stdout);
+        code = EXIT_DONE;
+    } else if (!e.count) {
+        code = explain(&w, &e);
+    }
+    if (e.text)
+        fputs(e.text, stderr);
+    err_clear(&e);
+    return code;
+}
