@@ -95,8 +95,10 @@ const char *chart_level_place(const struct chart *c, double pixels) {
     size_t best = 0;
     int least = INT_MAX;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const int n =
-            crowd(c, places[i].from, places[i].to, chart_height(c, c->level, pixels) + places[i].above, pixels);
+        const double low = chart_height(c, c->level, pixels) + places[i].above;
+        if (low < 0 || low + 20 > pixels) /* across the edge */
+            continue;
+        const int n = crowd(c, places[i].from, places[i].to, low, pixels);
         if (n < least) {
             least = n;
             best = i;
