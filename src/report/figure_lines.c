@@ -17,7 +17,7 @@ static const struct {
 } quantities[] = {
     {TRACE_G, "gradient", "gradient g", AXIS_LINEAR},
     {TRACE_V, "second-moment", "second moment v", AXIS_LOG},
-    {TRACE_U, "u", "u: velocity, or mean square of steps", AXIS_AUTO},
+    {TRACE_U, "u", "u, as in the rule", AXIS_LOG},
     {TRACE_RATE, "rate", "effective rate: the factor of g", AXIS_LOG},
     {TRACE_W, "w", "parameter", AXIS_LINEAR},
 };
@@ -37,7 +37,7 @@ static bool add_line(const struct plot_input *in, const struct group *g, size_t 
         ok = k;
         for (size_t row = 0; k && row < n; row += every) {
             const double y = trace_get(&t, row, parameter, quantities[quantity].field);
-            if (!isfinite(y) || (quantities[quantity].scale == AXIS_LOG && !(y > 0)))
+            if (!isfinite(y) || (quantities[quantity].scale == AXIS_LOG && y == 0))
                 continue;
             k->x[k->n] = (double)row + 1;
             k->y[k->n++] = y;
@@ -47,7 +47,7 @@ static bool add_line(const struct plot_input *in, const struct group *g, size_t 
     return ok;
 }
 
-/* A chart begins at 0 unless told where. */
+/* A chart begins at 0 unless told where; a logarithm has no negative numbers (momentum's u). */
 static void include_negative(struct chart *c) {
     double lo = 0, hi = 0;
     for (size_t i = 0; i < c->n; i++)
@@ -84,7 +84,10 @@ bool figure_trace(const struct plot_input *in, const struct plan_figure *f, stru
                     if (group_same_data(&in->group[i], &in->group[first]) &&
                         f->optimizer[in->group[i].optimizer_index])
                         ok = add_line(in, &in->group[i], p, q, &c, e);
-                text_addf(&c.title, "%s of %s%s", quantities[q].field == TRACE_W ? "value" : quantities[q].name,
+                text_addf(&c.title, "%s of %s%s",
+                          quantities[q].field == TRACE_W   ? "value"
+                          : quantities[q].field == TRACE_V ? "second moment"
+                                                           : quantities[q].name,
                           traced[p] == PARAMETER_BIAS ? "" : "feature ", name.s ? name.s : "");
                 text_addf(&c.subtitle, "%s, best cells", in->group[first].data);
                 const char *words[] = {f->label, quantities[q].name, name.s ? name.s : "",
