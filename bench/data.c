@@ -63,7 +63,7 @@ static void add_name(const struct plan *p, size_t k, size_t run, struct text *t)
         }
         free(levels);
     }
-    if (d->kind == DATA_SYNTHETIC || d->test > 0)
+    if (d->kind == DATA_SYNTHETIC || d->test > 0 || (d->kind == DATA_SURFACE && d->noise > 0))
         text_addf(t, " seed=%llu", (unsigned long long)d->seed);
 }
 
@@ -72,6 +72,14 @@ static void add_name(const struct plan *p, size_t k, size_t run, struct text *t)
 static void add_list(struct text *t, const double *x, int n) {
     for (int i = 0; i < n; i++)
         text_addf(t, "%s%.4g", i ? ", " : "", x[i]);
+}
+
+static void print_surface(const struct dataset *d) {
+    const struct surface_row *s = &surfaces[d->params.function];
+    printf("  function      %s: %s\n  minima        0 at (w, b) = %s\n", s->name, s->formula, s->minima);
+    if (d->params.noise > 0)
+        printf("  noise         standard deviation %.6g on each component of the gradient\n", d->params.noise);
+    printf("  fingerprint   %s\n", d->fingerprint);
 }
 
 static void print_facts(const struct dataset *d) {
@@ -181,7 +189,10 @@ static bool describe(const struct data *w, const struct plan *p, size_t k, size_
     struct dataset *d = name.failed ? NULL : data_make(plan_dataset(p, k), (int)w->threads, e);
     if (d) {
         printf("%sdata set %zu of %zu: %s\n", k ? "\n" : "", k + 1, n, name.s);
-        print_facts(d);
+        if (d->params.kind == DATA_SURFACE)
+            print_surface(d);
+        else
+            print_facts(d);
     }
     const bool ok = d && (!w->export || export(d, w->export, n > 1 ? k + 1 : 0, e));
     data_free(d);
@@ -208,9 +219,19 @@ static bool spares_sources(const struct data *w, const struct plan *p, struct er
     return ok;
 }
 
+/* Whether every data set has rows to write. */
+static bool has_rows(const struct plan *p, struct err *e) {
+    bool ok = true;
+    for (size_t k = 0; ok && k < plan_n_datasets(p); k++)
+        ok = plan_dataset(p, k)->kind != DATA_SURFACE ||
+             err_add(e, "--export: data set %zu of the grid is the surface %s, which has no rows to write",
+                     k + 1, surfaces[plan_dataset(p, k)->function].name);
+    return ok;
+}
+
 static int data(const struct data *w, struct err *e) {
     struct plan *p = plan_read(w->grid, w->seeds, e);
-    size_t *first = p && (!w->export || spares_sources(w, p, e)) ? first_runs(p, e) : NULL;
+    size_t *first = p && (!w->export || (has_rows(p, e) && spares_sources(w, p, e))) ? first_runs(p, e) : NULL;
     bool ok = first != NULL;
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++)
         ok = describe(w, p, k, first[k], e);

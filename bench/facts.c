@@ -1,4 +1,5 @@
 #include "facts.h"
+#include <math.h>
 #include <string.h>
 
 struct data_facts facts_of(const struct dataset *d) {
@@ -7,9 +8,11 @@ struct data_facts facts_of(const struct dataset *d) {
                            .nnz = d->train.nnz,
                            .n_test = d->test.n_rows,
                            .min_frequency = 1};
+    if (!f.n_rows) /* a surface */
+        f.min_frequency = f.max_frequency = NAN;
     memcpy(f.fingerprint, d->fingerprint, sizeof f.fingerprint);
     bands_frequency(d, f.band_frequency);
-    for (size_t j = 0; j < d->n_features; j++) {
+    for (size_t j = 0; f.n_rows && j < d->n_features; j++) {
         const double share = (double)d->column_nnz[j] / (double)d->train.n_rows;
         f.max_frequency = share > f.max_frequency ? share : f.max_frequency;
         f.min_frequency = share < f.min_frequency ? share : f.min_frequency;

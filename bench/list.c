@@ -123,6 +123,16 @@ static void list_keys(struct text *out) {
     }
 }
 
+static void list_functions(struct text *out) {
+    HEAD(out, "function", "f(w, b)", "minima, all 0, at (w, b)");
+    for (int i = 0; i < SURFACE_COUNT; i++) {
+        add_code(out, surfaces[i].name);
+        add_cell(out, surfaces[i].formula);
+        add_cell(out, surfaces[i].minima);
+        end_row(out);
+    }
+}
+
 static void list_isa(struct text *out) {
     HEAD(out, "isa", "on this CPU");
     for (int i = 0; i < ISA_COUNT; i++) {
@@ -139,6 +149,7 @@ static const struct {
     {"rules", "Update rules: kinds of [optimizer]", list_rules},
     {"schedules", "Schedules: kinds of [schedule]", list_schedules},
     {"keys", "Keys of a grid file", list_keys},
+    {"functions", "Surfaces: functions of [data] with kind = surface", list_functions},
     {"isa", "Instruction sets", list_isa},
 };
 enum { N_LISTS = sizeof lists / sizeof *lists };

@@ -6,7 +6,7 @@ enum { REDUCTION_MEAN }; /* words of `reduction` in plan/keys.h */
 static size_t look_up(const struct minima *m, const struct run *r) {
     size_t i = m->first[r->dataset];
     for (; i != NEED_END; i = m->need[i].next)
-        if ((int)m->need[i].loss == r->v[KEY_MODEL_loss].word &&
+        if (m->need[i].loss == run_loss(r) &&
             m->need[i].mean == (r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN) &&
             m->need[i].l2 == r->v[KEY_MODEL_l2].number)
             break;
@@ -18,7 +18,7 @@ static bool add(struct minima *m, size_t *cap, const struct plan *p, const struc
     if (!mem_grow(&m->need, cap, m->n + 1, sizeof *m->need, e))
         return false;
     struct need *need = &m->need[m->n];
-    *need = (struct need){.loss = (enum loss)r->v[KEY_MODEL_loss].word,
+    *need = (struct need){.loss = run_loss(r),
                           .mean = r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN,
                           .l2 = r->v[KEY_MODEL_l2].number,
                           .next = m->first[r->dataset]};
@@ -70,7 +70,7 @@ size_t minima_missing(const struct minima *m, size_t dataset) {
  * minimiser comes from the store where L* does; a store that has lost it is given it again. */
 static bool find_one(struct need *need, const struct dataset *d, int threads, struct store *s, struct err *e) {
     const size_t n = d->n_features + 1;
-    const bool point = !d->w_true;
+    const bool point = !d->w_true && d->train.n_rows; /* a surface may have several */
     if (point && need->known &&
         !store_get_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, n, &need->w, e))
         return false;

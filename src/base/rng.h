@@ -23,7 +23,8 @@ enum rng_purpose {
     RNG_ORDER,
     RNG_VALUE,
     RNG_TEST_VALUE,
-    RNG_BOOTSTRAP
+    RNG_BOOTSTRAP,
+    RNG_SURFACE
 };
 struct rng rng_for(uint64_t seed, enum rng_purpose purpose, uint64_t index);
 

@@ -10,11 +10,13 @@ const char *const data_kind_names[DATA_KIND_COUNT] = {
     [DATA_SYNTHETIC] = "synthetic",
     [DATA_LIBSVM] = "libsvm",
     [DATA_LECTURE] = "lecture",
+    [DATA_SURFACE] = "surface",
 };
 static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, struct columns *, int, struct err *) = {
     [DATA_SYNTHETIC] = synthetic_make,
     [DATA_LIBSVM] = libsvm_make,
     [DATA_LECTURE] = lecture_make,
+    [DATA_SURFACE] = surface_make,
 };
 
 static float *narrowed(const double *x, size_t n, struct err *e) {

@@ -7,8 +7,9 @@
 #pragma once
 #include "base/err.h"
 #include "kern/kern.h"
+#include "kern/surface.h"
 
-enum data_kind { DATA_SYNTHETIC, DATA_LIBSVM, DATA_LECTURE, DATA_KIND_COUNT };
+enum data_kind { DATA_SYNTHETIC, DATA_LIBSVM, DATA_LECTURE, DATA_SURFACE, DATA_KIND_COUNT };
 extern const char *const data_kind_names[DATA_KIND_COUNT];
 enum data_values { VALUES_BINARY, VALUES_GAUSSIAN, VALUES_STUDENT3 };
 enum data_labels { LABELS_BERNOULLI, LABELS_SOFT };
@@ -22,7 +23,8 @@ static inline size_t lecture_every(double sparsity) {
 /* What fixes a data set, bit for bit. Keys as in the grid file (docs/grid.md). */
 struct data_params {
     enum data_kind kind;
-    uint64_t seed; /* synthetic: of the draw; libsvm: of the held-out rows */
+    uint64_t seed; /* synthetic: of the draw; libsvm: of the held-out rows; surface: of the gradients' noise */
+    enum surface function; /* surface: no rows, one feature (w; b is the bias), and noise */
     /* synthetic; lecture: rows, features (LECTURE_ROWS, 1) and sparsity (0.5 or 0.8) */
     uint64_t rows, features; /* features also for libsvm: d, 0 = the largest index seen */
     double sparsity, popularity, max_frequency, rare_signal, signal, bias, noise;
@@ -34,9 +36,9 @@ struct data_params {
     bool f32;                     /* values must fit into single precision; no part of the fingerprint */
 };
 
-/* The fingerprint: 32 hex digits that name the data's content. Synthetic, lecture: a hash of the generator's
- * version and of every parameter, without making the data. libsvm: a hash of the files' bytes and of d, test,
- * (with test > 0) seed. */
+/* The fingerprint: 32 hex digits that name the data's content. Synthetic, lecture, surface: a hash of the
+ * generator's version and of every parameter, without making the data. libsvm: a hash of the files' bytes and
+ * of d, test, (with test > 0) seed. */
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
 
 /* Stretches of entries in groups, as kern.h's struct stream has them: rows of a part, or pieces of columns.

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Part of every fingerprint: to be raised whenever the same parameters give other bits. */
-static const int GENERATOR_VERSION = 1, READER_VERSION = 1, LECTURE_VERSION = 1;
+static const int GENERATOR_VERSION = 1, READER_VERSION = 1, LECTURE_VERSION = 1, SURFACE_VERSION = 1;
 
 static void add_integer(struct text *t, const char *key, uint64_t x) {
     text_addf(t, "%s %llu\n", key, (unsigned long long)x);
@@ -72,11 +72,24 @@ static bool fingerprint_lecture(const struct data_params *p, char out[33], struc
     return finish(&t, out, e);
 }
 
+/* The seed works through the noise alone. */
+static bool fingerprint_surface(const struct data_params *p, char out[33], struct err *e) {
+    struct text t = {0};
+    add_integer(&t, "surface", (uint64_t)SURFACE_VERSION);
+    text_addf(&t, "function %s\n", surfaces[p->function].name);
+    add_real(&t, "noise", p->noise);
+    if (p->noise > 0)
+        add_integer(&t, "seed", p->seed);
+    return finish(&t, out, e);
+}
+
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e) {
     if (p->kind == DATA_SYNTHETIC)
         return fingerprint_synthetic(p, out, e);
     if (p->kind == DATA_LECTURE)
         return fingerprint_lecture(p, out, e);
+    if (p->kind == DATA_SURFACE)
+        return fingerprint_surface(p, out, e);
     if (!libsvm_check(p, e))
         return false;
     char *train = NULL, *test = NULL;

@@ -68,6 +68,7 @@ static inline double part_dot(const struct data_part *p, size_t row, const doubl
 bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err *e);
+bool surface_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 /* The fingerprint of libsvm data from the files' bytes; test NULL if there is none. */
 bool fingerprint_libsvm(const struct data_params *p, const char *train, size_t train_len, const char *test,
                         size_t test_len, char out[33], struct err *e);

@@ -112,8 +112,21 @@ static bool search_init(struct search *s, const struct dataset *d, enum loss los
     return true;
 }
 
+static void minimum_known(const struct dataset *d, struct minimum *m, double *w) {
+    const struct surface_row *s = &surfaces[d->params.function];
+    struct surface_point start;
+    s->at(0, 0, &start);
+    *m = (struct minimum){.max_weight = fabs(s->minimum[0]), .start_loss = start.value};
+    for (int k = 0; w && k < 2; k++)
+        w[k] = s->minimum[k];
+}
+
 bool minimum_find(const struct dataset *d, enum loss loss, bool mean, double l2, int threads, struct minimum *m,
                   double *w, struct err *e) {
+    if (d->params.kind == DATA_SURFACE) {
+        minimum_known(d, m, w);
+        return true;
+    }
     if (d->n_features >= INT_MAX - 64)
         return err_add(e, "L* of %zu features: liblbfgs takes at most %d", d->n_features, INT_MAX - 65);
     const double n = (double)d->train.n_rows, unit = mean ? 1 : n;

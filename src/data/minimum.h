@@ -16,7 +16,8 @@ static inline bool minimum_missing(const struct minimum *m) {
     return !(m->max_gradient <= 1e-10) || m->max_weight > 30;
 }
 
-/* All sums in a fixed order: the same bits for any number of threads. w (n_features + 1, by feature, bias last)
+/* Of a surface it is known: loss, mean and l2 do not matter.
+ * All sums in a fixed order: the same bits for any number of threads. w (n_features + 1, by feature, bias last)
  * may be NULL; otherwise receives the minimiser. */
 bool minimum_find(const struct dataset *d, enum loss loss, bool mean, double l2, int threads, struct minimum *m,
                   double *w, struct err *e);

@@ -78,6 +78,20 @@ static void check_lecture(const struct section *s, struct diag *d) {
                      sparsity.v[i].number);
 }
 
+/* A surface is its own loss. Keys of [model] about rows are for other data of the grid; with none there they
+ * would be ignored. */
+static void check_surfaces(const struct grid *g, struct diag *d) {
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_data; i++)
+        n += g->data[i].kind_known && g->data[i].data_kind == DATA_SURFACE;
+    for (enum key k = 0; n && n == g->n_data && k < KEY_H; k++)
+        if (key_is_of_rows(k) && g->model.given[k])
+            diag_add(d, g->model.given[k]->line,
+                     "%s: all data of this grid are surfaces, which are their own loss and have no rows: "
+                     "expected no such key",
+                     keys[k].name);
+}
+
 static void check_data(const struct grid *g, struct section *s, struct diag *d) {
     const struct ini_entry *path = s->given[KEY_DATA_path], *test_path = s->given[KEY_DATA_test_path];
     if (path && *path->value)
@@ -132,6 +146,8 @@ static void check_rows(const struct grid *g, struct diag *d) {
         }
         if (!zipped && rows.n > 0)
             restrict_check_rows(g, &g->data[k], SIZE_MAX, least, d);
+        if (g->data[k].kind_known && g->data[k].data_kind == DATA_SURFACE)
+            restrict_check_rows(g, &g->data[k], SIZE_MAX, 0, d);
     }
 }
 
@@ -158,6 +174,7 @@ void grid_check(struct grid *g, struct diag *d) {
     zip_read(g, d);
     for (size_t i = 0; i < g->n_data; i++)
         check_data(g, &g->data[i], d);
+    check_surfaces(g, d);
     for (size_t i = 0; i < g->n_optimizers; i++)
         check_precision(g, &g->optimizer[i], d);
     restrict_read(g, d);

@@ -66,6 +66,13 @@ static struct data_params params_of(const struct section *s, const struct value 
         p.sparsity = v[KEY_DATA_sparsity].number;
         return p;
     }
+    if (p.kind == DATA_SURFACE) {
+        p.features = 1;
+        p.function = (enum surface)v[KEY_DATA_function].word;
+        p.noise = v[KEY_DATA_noise].number;
+        p.seed = p.noise > 0 ? (uint64_t)seed : 0;
+        return p;
+    }
     p.test = v[KEY_DATA_test].number;
     if (p.kind == DATA_LIBSVM) {
         p.seed = p.test > 0 ? (uint64_t)seed : 0;
@@ -133,12 +140,16 @@ static bool identify(const struct section *s, const struct data_params *params, 
 }
 
 static bool may_be_seeded(const struct section *s) {
-    struct list seed = s->list[KEY_DATA_data_seed], test = s->list[KEY_DATA_test];
+    struct list seed = s->list[KEY_DATA_data_seed], test = s->list[KEY_DATA_test],
+                noise = s->list[KEY_DATA_noise];
     for (size_t i = 0; s->data_kind == DATA_SYNTHETIC && i < seed.n; i++)
         if (seed.v[i].word != VALUE_NUMBER)
             return true;
     for (size_t i = 0; s->data_kind == DATA_LIBSVM && i < test.n; i++)
         if (test.v[i].number > 0)
+            return true;
+    for (size_t i = 0; s->data_kind == DATA_SURFACE && i < noise.n; i++)
+        if (noise.v[i].number > 0)
             return true;
     return false;
 }
@@ -173,7 +184,7 @@ static bool name_block(struct plan *p, struct block *b, struct index *x, struct 
                 d->failed = true;
                 return false;
             }
-            if (params.kind == DATA_SYNTHETIC) /* checked already (check.c) */
+            if (params.kind == DATA_SYNTHETIC || params.kind == DATA_SURFACE) /* checked already (check.c) */
                 continue;
             restrict_check_rows(&p->grid, b->data,
                                 b->batch_axis < b->n_data_axes ? digit[b->batch_axis] : SIZE_MAX,

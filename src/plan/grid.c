@@ -243,7 +243,9 @@ bool grid_paired(const struct grid *g, const struct section *data) {
 
 struct list grid_values(const struct grid *g, const struct section *data, enum key key) {
     static struct value zero = {.number = 0, .word = VALUE_NUMBER};
-    bool paired = grid_paired(g, data);
+    const bool paired = grid_paired(g, data);
+    if (data->kind_known && data->data_kind == DATA_SURFACE && key_is_of_rows(key))
+        return (struct list){0};
     if (key == KEY_MODEL_start)
         return paired ? grid_values(g, data, KEY_MODEL_w0) : (struct list){0};
     if (key == KEY_MODEL_w0 || key == KEY_MODEL_b0) {

@@ -48,6 +48,10 @@ static inline size_t section_line(const struct section *s, enum key key) {
  * w0, b0 and start of the section itself go before those of [model]. KEY_MODEL_start: as many values as there
  * are pairs. */
 struct list grid_values(const struct grid *g, const struct section *data, enum key key);
+/* Whether a key of [model] says how losses are made of rows: then it does not apply to a surface. */
+static inline bool key_is_of_rows(enum key key) {
+    return key == KEY_MODEL_loss || key == KEY_MODEL_reduction || key == KEY_MODEL_l2;
+}
 /* Whether w0 and b0 of the runs on a data section advance together. */
 bool grid_paired(const struct grid *g, const struct section *data);
 /* Whether two keys are both named by zip. */

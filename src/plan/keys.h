@@ -11,12 +11,12 @@
  *   default   as it would be written; "" = none: a key that is NEEDED must be given, any other may be left out
  *   flags     AXIS: may be a list or range. LADDER: likewise, but no axis of the product. ID: part of a run's
  *             canonical text. COLUMN: a column of runs.csv.
- *             SYN, SVM, LEC: a [data] key of that kind; NEEDED_SYN, NEEDED_SVM: one that kind cannot do
- * without.
+ *             SYN, SVM, LEC, SUR: a [data] key of that kind; NEEDED_SYN ...: one that kind cannot do without.
  */
 #pragma once
 #include "base/text.h"
 #include "kern/schedule.h"
+#include "kern/surface.h"
 
 enum key_section {
     SECTION_SWEEP,
@@ -38,10 +38,16 @@ enum key_flags {
     SYN = 64, /* SYN << k: taken by kind k of enum data_kind */
     SVM = SYN << 1,
     LEC = SYN << 2,
+    SUR = SYN << 3,
     NEEDS = 1024, /* NEEDS << k: needed by kind k */
     NEEDED_SYN = SYN | NEEDS,
-    NEEDED_SVM = SVM | NEEDS << 1
+    NEEDED_SVM = SVM | NEEDS << 1,
+    NEEDED_SUR = SUR | NEEDS << 3
 };
+
+/* The names of the surfaces as a list of words. */
+#define SURFACE_WORD(name, ...) #name " "
+#define SURFACE_WORDS SURFACES(SURFACE_WORD)
 
 /* clang-format off */
 #define GRID_KEYS(X) \
@@ -57,7 +63,8 @@ enum key_flags {
     X(SWEEP, stop, "budget target", NONE, 0, 1, 0, "budget", 0, "whether a run ends at the first evaluation that meets the target") \
     X(SWEEP, evaluate, "", REAL, 0, 1e9, OPEN_LO, "1", ID, "epochs between evaluations of the whole loss") \
     X(SWEEP, zip, "", TEXT, 0, 0, 0, "", 0, "axes that advance together instead of crossing") \
-    X(DATA, kind, "synthetic libsvm lecture", NONE, 0, 2, 0, "synthetic", SYN | SVM | LEC, "where the data come from") \
+    X(DATA, kind, "synthetic libsvm lecture surface", NONE, 0, 3, 0, "synthetic", SYN | SVM | LEC | SUR, "where the data come from") \
+    X(DATA, function, SURFACE_WORDS, NONE, 0, SURFACE_COUNT - 1, 0, "", AXIS | COLUMN | NEEDED_SUR, "the surface") \
     X(DATA, rows, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN, "rows to draw") \
     X(DATA, features, "", INTEGER, 1, 4294967295, 0, "", AXIS | COLUMN | NEEDED_SYN | SVM, "number of features (libsvm: the largest index if left out)") \
     X(DATA, sparsity, "", REAL, 0, 1, OPEN_HI, "", AXIS | COLUMN | NEEDED_SYN | LEC, "share of entries that are zero (lecture: 0.8 or 0.5)") \
@@ -66,7 +73,7 @@ enum key_flags {
     X(DATA, rare_signal, "", REAL, -100, 100, 0, "0.5", AXIS | COLUMN | SYN, "true weights are proportional to frequency^-rare_signal") \
     X(DATA, signal, "", REAL, 0, 1e6, 0, "2", AXIS | COLUMN | SYN, "standard deviation of w*.x over the rows") \
     X(DATA, bias, "", REAL, -1e6, 1e6, 0, "0", AXIS | COLUMN | SYN, "mean of w*.x + b* over the rows") \
-    X(DATA, noise, "", REAL, 0, 1e6, 0, "0", AXIS | COLUMN | SYN, "standard deviation of the noise on w*.x + b*") \
+    X(DATA, noise, "", REAL, 0, 1e6, 0, "0", AXIS | COLUMN | SYN | SUR, "standard deviation of the noise on w*.x + b* (surface: on each gradient component)") \
     X(DATA, values, "binary gaussian student3", NONE, 0, 2, 0, "binary", AXIS | COLUMN | SYN, "the non-zero entries: 1, N(0,1), or Student's t with 3 degrees of freedom") \
     X(DATA, labels, "bernoulli soft", NONE, 0, 1, 0, "bernoulli", AXIS | COLUMN | SYN, "0/1 drawn with probability p*, or p* itself") \
     X(DATA, test, "", REAL, 0, 1, OPEN_HI, "0", AXIS | COLUMN | SYN | SVM, "share of rows held out") \

@@ -32,12 +32,12 @@ static uint64_t decays_of(const struct run *r) {
 static struct todo todo_make(const struct plan *p, size_t i) {
     struct run r;
     plan_run(p, i, &r);
-    _Static_assert(LIST_MAX < 1 << 24 && PLAN_MAX_RUNS < 1 << 24 && RULE_MAX < 256 && LOSS_COUNT <= 4,
+    _Static_assert(LIST_MAX < 1 << 24 && PLAN_MAX_RUNS < 1 << 24 && RULE_MAX < 256 && LOSS_COUNT < 4,
                    "fields overlap");
     const bool numbered = r.v[KEY_SWEEP_batch].word == VALUE_NUMBER, shuffled = plan_shuffles(p, &r);
     const uint64_t order = shuffled ? 1 + i % p->seeds.n : 0;
     struct todo t = {.data = (uint64_t)r.dataset << 32 | batch_number(p, &r),
-                     .lanes = order << 16 | decays_of(&r) << 14 | (uint64_t)r.v[KEY_MODEL_loss].word << 12 |
+                     .lanes = order << 16 | decays_of(&r) << 14 | (uint64_t)run_loss(&r) << 12 |
                               (uint64_t)rule_index(r.rule) << 4 | (uint64_t)rule_variant_number(r.rule, r.h),
                      .id = r.id,
                      .run = i};

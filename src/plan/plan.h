@@ -43,6 +43,11 @@ static inline bool run_decays_fast(const struct run *r) {
     return r->h[H_weight_decay] > 0 && (r->h[H_weight_decay] * r->h[H_eta0] > 1e-3 || r->s[S_gamma] > 1);
 }
 
+/* The loss of its rows; LOSS_COUNT: it has none, being on a surface. */
+static inline enum loss run_loss(const struct run *r) {
+    return r->v[KEY_MODEL_loss].word == VALUE_NONE ? LOSS_COUNT : (enum loss)r->v[KEY_MODEL_loss].word;
+}
+
 struct plan;
 
 /* Reads and checks a whole grid file. seeds: text that replaces the grid's (`--seeds`), or NULL. On any error:

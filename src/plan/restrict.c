@@ -150,11 +150,18 @@ void restrict_check_rows(const struct grid *g, const struct section *data, size_
     for (size_t i = from; i < to; i++)
         if (all.v[i].word == VALUE_NUMBER && all.v[i].number > rows &&
             is_taken(g, (size_t)(data - g->data), i)) {
-            diag_add(
-                d, section_line(&g->sweep, KEY_SWEEP_batch),
-                "batch = %.0f: [data %s] (line %zu) has %.0f rows to train on: expected full, or an integer in "
-                "[1, %.0f]",
-                all.v[i].number, data->label, data->line, rows, rows);
+            if (rows == 0)
+                diag_add(
+                    d, section_line(&g->sweep, KEY_SWEEP_batch),
+                    "batch = %.0f: [data %s] (line %zu) is a surface, which has no rows: expected full, or "
+                    "optimizers with batch = full on it and data = LABELS elsewhere",
+                    all.v[i].number, data->label, data->line);
+            else
+                diag_add(d, section_line(&g->sweep, KEY_SWEEP_batch),
+                         "batch = %.0f: [data %s] (line %zu) has %.0f rows to train on: expected full, or an "
+                         "integer in "
+                         "[1, %.0f]",
+                         all.v[i].number, data->label, data->line, rows, rows);
             return;
         }
 }

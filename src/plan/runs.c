@@ -18,6 +18,8 @@ static void fill(const struct product *p, const size_t *digit, struct value *v) 
 static bool data_seeded(const struct run *r) {
     if (r->v[KEY_DATA_kind].word == DATA_SYNTHETIC)
         return r->v[KEY_DATA_data_seed].word != VALUE_NUMBER;
+    if (r->v[KEY_DATA_kind].word == DATA_SURFACE)
+        return r->v[KEY_DATA_noise].number > 0;
     return r->v[KEY_DATA_kind].word == DATA_LIBSVM && r->v[KEY_DATA_test].number > 0;
 }
 

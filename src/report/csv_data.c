@@ -47,7 +47,7 @@ static void add_facts(struct text *t, const struct data_facts *f) {
     for (int k = 0; k < N_FACTS; k++) {
         const char *at = (const char *)f + facts_columns[k].at;
         text_add(t, ",");
-        if (!*f->fingerprint)
+        if (!*f->fingerprint || (!f->n_rows && facts_columns[k].real)) /* a surface has no shares of rows */
             continue;
         if (facts_columns[k].real)
             text_add_number(t, *(const double *)(const void *)at);
@@ -60,8 +60,8 @@ static bool add_data_row(struct text *t, const struct results *r, const struct r
     const char *fingerprint = plan_dataset_fingerprint(r->plan, run->dataset);
     struct minimum m;
     bool found;
-    if (!store_get_minimum(r->store, fingerprint, (enum loss)run->v[KEY_MODEL_loss].word,
-                           run->v[KEY_MODEL_reduction].word == 0, run->v[KEY_MODEL_l2].number, &m, &found, e))
+    if (!store_get_minimum(r->store, fingerprint, run_loss(run), run->v[KEY_MODEL_reduction].word == 0,
+                           run->v[KEY_MODEL_l2].number, &m, &found, e))
         return false;
     static const enum key model[] = {KEY_MODEL_loss, KEY_MODEL_reduction, KEY_MODEL_l2};
     csv_label(t, run->data);
@@ -166,7 +166,7 @@ bool csv_write_bands(const struct results *r, const char *path, struct err *e) {
         bool known = run.v[KEY_DATA_kind].word == DATA_SYNTHETIC;
         for (int band = 0; band < N_BANDS; band++)
             known |= !isnan(row->unlearnt[band]);
-        if (*f->fingerprint)
+        if (*f->fingerprint && f->n_rows)
             add_bands(&o.text, row, f, known);
         ok = out_flow(&o, e);
     }

@@ -1,5 +1,6 @@
-/* [figure] kind = contour: the loss over (w, b) of data with one feature, and on it the path of each
- * optimizer's best cell. The data are made again (they are a function of the plan); the paths are traces. */
+/* [figure] kind = contour: the loss over (w, b) of data with one feature or of a surface, and on it the path of
+ * each optimizer's best cell. The data are made again (they are a function of the plan); the paths are traces.
+ */
 #include "base/math.h"
 #include "data/objective.h"
 #include "report/figure.h"
@@ -63,24 +64,54 @@ static bool add_paths(const struct plot_input *in, const struct plan_figure *f, 
     return true;
 }
 
-/* The loss over the window, a block of lines of points. Returns its least and greatest. */
-static bool add_surface(const struct run *run, const struct data_params *params, const struct window *w,
-                        struct text *out, double *least, double *most, struct err *e) {
-    struct dataset *d = data_make(params, 1, e);
+/* The loss of a run's data over (w, b): of their rows, or the surface itself. */
+struct height {
+    struct dataset *d; /* NULL: a surface */
+    const struct surface_row *surface;
     struct objective o;
-    if (!d)
+    double unit;
+};
+
+static bool height_init(struct height *h, const struct run *run, const struct data_params *params,
+                        struct err *e) {
+    *h = (struct height){.surface = &surfaces[params->function]};
+    if (params->kind == DATA_SURFACE)
+        return true;
+    if (!(h->d = data_make(params, 1, e)))
         return false;
     const bool mean = run->v[KEY_MODEL_reduction].word == 0;
-    const double n = (double)d->train.n_rows, l2 = run->v[KEY_MODEL_l2].number;
-    bool ok = objective_init(&o, d, (enum loss)run->v[KEY_MODEL_loss].word, mean ? l2 : l2 / n, 1, e);
+    const double n = (double)h->d->train.n_rows, l2 = run->v[KEY_MODEL_l2].number;
+    h->unit = mean ? 1 : n;
+    return objective_init(&h->o, h->d, run_loss(run), mean ? l2 : l2 / n, 1, e);
+}
+
+static double height_at(struct height *h, const double at[2]) {
+    double g[2];
+    struct surface_point p;
+    if (h->d)
+        return objective_value(&h->o, at, g) * h->unit;
+    h->surface->at(at[0], at[1], &p);
+    return p.value;
+}
+
+static void height_free(struct height *h) {
+    if (h->d)
+        objective_free(&h->o);
+    data_free(h->d);
+}
+
+/* The loss over the window, a block of lines of points. Returns its least and greatest. */
+static bool add_loss(const struct run *run, const struct data_params *params, const struct window *w,
+                     struct text *out, double *least, double *most, struct err *e) {
+    struct height h;
+    const bool ok = height_init(&h, run, params, e);
     *least = INFINITY;
     *most = 0;
     for (int i = 0; ok && i < GRID; i++) {
         for (int k = 0; k < GRID; k++) {
-            double g[2];
             const double at[2] = {w->lo[0] + (w->hi[0] - w->lo[0]) * i / (GRID - 1),
                                   w->lo[1] + (w->hi[1] - w->lo[1]) * k / (GRID - 1)};
-            const double loss = objective_value(&o, at, g) * (mean ? 1 : n);
+            const double loss = height_at(&h, at);
             *least = loss < *least ? loss : *least;
             *most = loss > *most ? loss : *most;
             text_add_number(out, at[0]);
@@ -93,9 +124,7 @@ static bool add_surface(const struct run *run, const struct data_params *params,
         text_add(out, "\n");
     }
     text_add(out, "\n");
-    if (ok)
-        objective_free(&o);
-    data_free(d);
+    height_free(&h);
     return ok;
 }
 
@@ -118,16 +147,16 @@ static bool draw(const struct plot_input *in, const struct plan_figure *f, size_
     }
     if (ok && n == 0)
         w = (struct window){{-3, -3}, {3, 3}};
-    ok = ok && add_surface(&run, plan_dataset(in->r->plan, run.dataset), &w, &fig->dat, &least, &most, e);
+    ok = ok && add_loss(&run, plan_dataset(in->r->plan, run.dataset), &w, &fig->dat, &least, &most, e);
     if (ok) {
         text_add_n(&fig->dat, paths.dat.s ? paths.dat.s : "", paths.dat.len);
         style_open(fig, "The loss over w and b, and the paths of each optimizer's best cell.", SIDE + 110);
         style_title(fig, g->data, lines, 1);
         text_addf(&fig->gp,
                   "set lmargin at screen X(50)\nset rmargin at screen X(%d)\nset bmargin at screen Y(40)\n"
-                  "set tmargin at screen Y(%d)\nset xlabel 'w' offset 0,0.7\nset label 3 'b' at screen X(14), "
+                  "set tmargin at screen Y(%d)\nset xlabel 'w' offset 0,0.7\nset label 3 'b' at screen X(50), "
                   "Y(%d) center\n",
-                  50 + SIDE, 40 + SIDE, 40 + SIDE / 2);
+                  50 + SIDE, 40 + SIDE, 40 + SIDE + 9);
         text_addf(&fig->gp, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\n", w.lo[0], w.hi[0], w.lo[1],
                   w.hi[1]);
         text_add_n(&fig->gp, paths.gp.s ? paths.gp.s : "", paths.gp.len);

@@ -30,8 +30,8 @@ static bool lstar_find(struct lstar *memo, struct store *s, const char *fingerpr
         struct minimum m;
         bool found;
         *memo = (struct lstar){false, v[KEY_MODEL_loss], v[KEY_MODEL_reduction], v[KEY_MODEL_l2], NAN};
-        if (!store_get_minimum(s, fingerprint, (enum loss)memo->loss.word,
-                               memo->reduction.word == REDUCTION_MEAN, memo->l2.number, &m, &found, e))
+        if (!store_get_minimum(s, fingerprint, run_loss(run), memo->reduction.word == REDUCTION_MEAN,
+                               memo->l2.number, &m, &found, e))
             return false;
         memo->known = true;
         memo->value = found ? m.loss : NAN;

@@ -81,7 +81,7 @@ CREATE TABLE file (
 -- L*, the reference minimum of a training loss.
 CREATE TABLE minimum (
     fingerprint  TEXT NOT NULL,
-    loss         TEXT NOT NULL,    -- logistic, squared
+    loss         TEXT NOT NULL,    -- logistic, squared; surface: the function itself
     reduction    TEXT NOT NULL,    -- mean, sum
     l2           NOT NULL,
     lstar,                         -- in that reduction, l2 included

@@ -342,15 +342,20 @@ static const char *reduction_name(bool mean) {
     return mean ? "mean" : "sum";
 }
 
+/* As the column has it; surfaces are their own loss. */
+static const char *loss_name(enum loss loss) {
+    return loss < LOSS_COUNT ? loss_names[loss] : "surface";
+}
+
 /* What a minimum or its point is called in messages. */
 enum { WHAT_CHARS = 128 };
 static void name_minimum(char what[WHAT_CHARS], const char *of, const char *fingerprint, enum loss loss) {
-    snprintf(what, WHAT_CHARS, "%s of the %s loss on data set %s", of, loss_names[loss], fingerprint);
+    snprintf(what, WHAT_CHARS, "%s of the %s loss on data set %s", of, loss_name(loss), fingerprint);
 }
 
 static void put_minimum_key(struct row *r, const char *fingerprint, enum loss loss, bool mean, double l2) {
     row_put_text(r, fingerprint);
-    row_put_text(r, loss_names[loss]);
+    row_put_text(r, loss_name(loss));
     row_put_text(r, reduction_name(mean));
     row_put_real(r, l2);
 }
@@ -360,7 +365,7 @@ static bool get_minimum_key(struct row *r, struct store *s, enum statement id, c
                             const char *fingerprint, enum loss loss, bool mean, double l2, bool *found,
                             struct err *e) {
     char ignored[1];
-    sqlite3_stmt *st = db_key(s, id, e, 3, fingerprint, loss_names[loss], reduction_name(mean));
+    sqlite3_stmt *st = db_key(s, id, e, 3, fingerprint, loss_name(loss), reduction_name(mean));
     if (!st)
         return false;
     sqlite3_bind_double(st, 4, l2);

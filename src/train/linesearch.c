@@ -46,6 +46,19 @@ static void try_all(struct team *t, struct candidate *c, int n_candidates) {
     }
 }
 
+/* The same on a surface: each candidate where the step would lead, rounded as it rounds. */
+static double moved(const struct team *t, const void *w, const void *g, size_t lane, double a) {
+    return t->precision == PRECISION_F32
+               ? (double)fmaf(-(float)a, ((const float *)g)[lane], ((const float *)w)[lane])
+               : fma(-a, ((const double *)g)[lane], ((const double *)w)[lane]);
+}
+static void try_surface(const struct team *t, struct candidate *c, int n_candidates) {
+    for (int k = 0; k < n_candidates; k++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            c[k].loss[lane] = team_surface_at(t, moved(t, t->w, t->g, lane, c[k].a[lane]),
+                                              moved(t, t->b, t->b_g, lane, c[k].a[lane]));
+}
+
 /* w.w, w.g and g.g of a lane, features ascending by rank. */
 static void products(const struct team *t, int lane, double *ww, double *wg, double *gg) {
     *ww = *wg = *gg = 0;
@@ -86,7 +99,10 @@ bool linesearch_choose(struct team *t, struct err *e) {
             c[k].minus_a64[lane] = -a;
         }
     }
-    try_all(t, c, n_candidates);
+    if (t->surface)
+        try_surface(t, c, n_candidates);
+    else
+        try_all(t, c, n_candidates);
     for (int lane = 0; lane < LANES; lane++) {
         const struct run *r = &t->lane[lane].run;
         const size_t n = t->data->train.n_rows;

@@ -124,7 +124,8 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     t->rule = rule_index(first->rule);
     t->variant_number = rule_variant_number(first->rule, first->h);
     t->variant = rule_variant(t->rule, t->variant_number);
-    t->loss = (enum loss)first->v[KEY_MODEL_loss].word;
+    t->loss = run_loss(first);
+    t->surface = data->params.kind == DATA_SURFACE ? &surfaces[data->params.function] : NULL;
     if (batches) {
         t->mode = team_mode(first, data);
         t->rest = rest_of(t->rule, t->variant_number);
@@ -132,7 +133,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     }
 
     /* A parameter at rest (g = 0, all state 0) stays at rest in every rule, but for decay. */
-    t->n_moving = data->n_present;
+    t->n_moving = t->surface ? data->n_features : data->n_present;
 
     struct layout l = {0};
     lay_out(t, &l, data, t->rule, t->variant);

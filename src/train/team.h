@@ -44,6 +44,7 @@ struct team {
     int rule, variant_number;
     const struct rule_variant *variant;
     enum loss loss;
+    const struct surface_row *surface; /* that is trained on; NULL: rows of data */
     struct lane lane[LANES];
     bool any_l2;
     size_t n_moving; /* features, by rank, that a step can move: without l2 and weight decay those that occur */
@@ -116,6 +117,15 @@ uint64_t team_next_evaluation(double evaluate, uint64_t steps_per_epoch, uint64_
 
 /* minibatch.c: n teams that share their batches, from the start to the last evaluation. */
 bool train_minibatch(struct team *teams, int n, struct batches *b, struct err *e);
+
+/* surface.c: the same on a surface, where there are no rows. */
+bool train_surface(struct team *t, struct err *e);
+/* The loss of a lane at w, b. */
+static inline double team_surface_at(const struct team *t, double w, double b) {
+    struct surface_point p;
+    t->surface->at(w, b, &p);
+    return p.value;
+}
 
 /* full.c: the steps of full-batch training, from the start to the last evaluation. */
 bool train_full(struct team *t, struct err *e);

@@ -44,7 +44,7 @@ bool train_traced(const struct plan *plan, const struct pack *packs, int n, cons
     if (ok && packs->batch)
         ok = train_minibatch(t, n, &b, e);
     for (int i = 0; ok && !packs->batch && i < n; i++)
-        ok = train_full(&t[i], e);
+        ok = t[i].surface ? train_surface(&t[i], e) : train_full(&t[i], e);
     int runs = 0;
     for (int i = 0; i < n; i++)
         runs += packs[i].n;

@@ -28,6 +28,19 @@ static const struct {
      "grid.ini:9: claim: rate(..., p=bias) looks at traces: expected a [trace] section with bias"},
     {"[data a]\nkind = lecture\nsparsity = 0.7\n" ADAM, 1, "grid.ini:3: sparsity"},
     {"[data a]\nkind = lecture\nrows = 5\n" ADAM, 1, "grid.ini:3: "},
+    {"[data a]\nkind = surface\n" ADAM, 1,
+     "grid.ini:1: [data a] lacks 'function', which data of kind surface need"},
+    {"[data a]\nkind = surface\nfunction = beal\n" ADAM, 1,
+     "grid.ini:3: function: 'beal' is not known: expected saddle, beale, rosenbrock or himmelblau; did you "
+     "mean "
+     "'beale'?"},
+    {"[data a]\nkind = surface\nfunction = beale\ntest = 0.2\n" ADAM, 1,
+     "grid.ini:4: data of kind surface have no key 'test': they take kind, function, noise, w0, b0, start"},
+    {"[sweep]\nbatch = full, 8\n[data a]\nkind = surface\nfunction = beale\n" ADAM, 1,
+     "grid.ini:2: batch = 8: [data a] (line 3) is a surface, which has no rows: expected full"},
+    {"[data a]\nkind = surface\nfunction = beale\n[model]\nloss = squared\nreduction = sum\nl2 = 1\n" ADAM, 3,
+     "grid.ini:5: loss: all data of this grid are surfaces, which are their own loss"},
+    {DATA "function = beale\n" ADAM, 1, "grid.ini:5: data of kind synthetic have no key 'function'"},
     /* figures */
     {DATA ADAM "[figure f]\n", 1, "grid.ini:6: [figure f] lacks 'kind'"},
     {DATA ADAM "[figure f]\nkind = contuor\n", 1, "did you mean 'contour'?"},
@@ -86,7 +99,7 @@ static const struct {
     {"[data a]\nkind = libsvm\n" ADAM, 1, "grid.ini:1: [data a] lacks 'path'"},
     /* kinds */
     {DATA "kind = sinthetic\n" ADAM, 1,
-     "grid.ini:5: kind: 'sinthetic' is not known: expected synthetic, libsvm or lecture; did you mean "
+     "grid.ini:5: kind: 'sinthetic' is not known: expected synthetic, libsvm, lecture or surface; did you mean "
      "'synthetic'?"},
     {DATA "kind = synthetic, libsvm\n" ADAM, 1, "grid.ini:5: kind: expected one value, not a list"},
     {DATA "[optimizer adamm]\n", 1,

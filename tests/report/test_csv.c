@@ -2,7 +2,8 @@
 #include "report/canned.h"
 
 #define HEADER                                                                                                 \
-    "run,optimizer,kind,schedule,data,seed,batch,loss,precision,order,sparse_updates,rows,features,sparsity,"  \
+    "run,optimizer,kind,schedule,data,seed,batch,loss,precision,order,sparse_updates,function,rows,features,"  \
+    "sparsity,"                                                                                                \
     "popularity,max_"                                                                                          \
     "frequency,"                                                                                               \
     "rare_signal,signal,bias,noise,values,labels,test,data_seed,reduction,l2,w0,b0,eta0,beta,form,epsilon,"    \
@@ -68,8 +69,8 @@ static void fill(struct canned *c) {
     canned_load(c);
 }
 
-#define DATA_AB "100000,1000,0.99,1,0.5,0.5,2,0,0,binary,bernoulli,0.5,seed,mean,0.001,0,0,"
-#define DATA_PLAIN "10,3,0.5,1,0.5,0.5,2,0,1e-05,binary,bernoulli,0,7,mean,0.001,0,0,"
+#define DATA_AB ",100000,1000,0.99,1,0.5,0.5,2,0,0,binary,bernoulli,0.5,seed,mean,0.001,0,0,"
+#define DATA_PLAIN ",10,3,0.5,1,0.5,0.5,2,0,1e-05,binary,bernoulli,0,7,mean,0.001,0,0,"
 #define NAG "0.001,0.9,rewritten,,,,,,,,,," CONSTANT
 #define CONSTANT ",,,,,,,,,"
 #define ROW_0                                                                                                  \

@@ -1,0 +1,74 @@
+/* Surfaces: values and derivatives beside their formulas, minima where they are said to be. */
+#include "kern/surface.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+// these need what is above
+#include "surface_ref.h"
+#include <cmocka.h>
+
+static void near(const char *what, const char *name, double w, double b, double got, double wanted,
+                 double bound) {
+    if (!(fabs(got - wanted) <= bound * (1 + fabs(wanted))))
+        fail_msg("%s of %s at (%g, %g): %.17g, expected %.17g", what, name, w, b, got, wanted);
+}
+
+static void derivatives_are_those_of_the_formula(void **state) {
+    (void)state;
+    for (int i = 0; i < SURFACE_COUNT; i++)
+        for (double w = -4; w <= 4; w += 0.37)
+            for (double b = -4; b <= 4; b += 0.41) {
+                const struct surface_row *s = &surfaces[i];
+                struct surface_point p, to, from;
+                double g[2];
+                const double h = 1e-4;
+                s->at(w, b, &p);
+                ref_surface_gradient(s->name, w, b, g);
+                near("value", s->name, w, b, p.value, creal(ref_surface(s->name, w, b)), 1e-13);
+                near("derivative by w", s->name, w, b, p.g[0], g[0], 1e-12);
+                near("derivative by b", s->name, w, b, p.g[1], g[1], 1e-12);
+                /* finite differences: of values for the first derivatives, of those for the second */
+                s->at(w + h, b, &to), s->at(w - h, b, &from);
+                near("difference by w", s->name, w, b, p.g[0], (to.value - from.value) / (2 * h), 1e-5);
+                near("second derivative by w", s->name, w, b, p.h[0], (to.g[0] - from.g[0]) / (2 * h), 1e-5);
+                s->at(w, b + h, &to), s->at(w, b - h, &from);
+                near("difference by b", s->name, w, b, p.g[1], (to.value - from.value) / (2 * h), 1e-5);
+                near("second derivative by b", s->name, w, b, p.h[1], (to.g[1] - from.g[1]) / (2 * h), 1e-5);
+            }
+}
+
+/* Every point listed: value 0, gradient 0, to the digits they are given in; a minimum, as far as the diagonal
+ * says. */
+static void minima_are_where_they_are_said_to_be(void **state) {
+    (void)state;
+    for (int i = 0; i < SURFACE_COUNT; i++) {
+        const struct surface_row *s = &surfaces[i];
+        struct surface_point p;
+        const char *end = strchr(s->minima, ';'); /* what follows is no minimum */
+        int n = 0;
+        s->at(s->minimum[0], s->minimum[1], &p);
+        assert_true(p.value == 0 && p.g[0] == 0 && p.g[1] == 0);
+        for (const char *at = s->minima; (at = strchr(at, '(')) && !(end && at > end); at++, n++) {
+            double w, b;
+            assert_int_equal(sscanf(at, "(%lf, %lf)", &w, &b), 2);
+            s->at(w, b, &p);
+            near("value", s->name, w, b, p.value, 0, 1e-9);
+            near("derivative by w", s->name, w, b, p.g[0], 0, 1e-4);
+            near("derivative by b", s->name, w, b, p.g[1], 0, 1e-4);
+            assert_true(p.h[0] > 0 && p.h[1] > 0);
+        }
+        assert_true(n > 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(derivatives_are_those_of_the_formula),
+        cmocka_unit_test(minima_are_where_they_are_said_to_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
