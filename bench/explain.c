@@ -81,7 +81,7 @@ static bool compute(const struct plan *p, struct run *r, struct dataset *d, uint
     size_t n_packs, n_todo;
     const enum precision precision = (enum precision)r->v[KEY_SWEEP_precision].word;
     struct minimum m = {.loss = 0};
-    const struct trace_wanted wanted = {&parameter, 1, every, NULL};
+    const struct trace_wanted wanted = {.parameter = &parameter, .n = 1, .run = every};
     struct outcome of_pack[LANES] = {0};
     if (r->v[KEY_SWEEP_stop].word == STOP_TARGET && plan_target(p)->word == TARGET_GAP &&
         !minimum_find(d, run_loss(r), r->v[KEY_MODEL_reduction].word == 0, r->v[KEY_MODEL_l2].number, 1, &m,

@@ -11,12 +11,13 @@ static bool begin(const struct plan *p, size_t n, struct traces *t, struct err *
     *t = (struct traces){.wanted.run = watches};
     t->wanted.ctx = &t->ids;
     t->wanted.n = plan_traced(p, &t->wanted.parameter);
+    t->wanted.curved = plan_traces_curvature(p);
     return (t->ids.id = mem_zeroed(n + 1, sizeof *t->ids.id, e));
 }
 
 static bool add_unless(struct traces *t, struct store *s, uint64_t id, bool unless, struct err *e) {
     bool has;
-    if (!store_has_trace(s, id, t->wanted.parameter, t->wanted.n, &has, e))
+    if (!store_has_trace(s, id, t->wanted.parameter, t->wanted.n, t->wanted.curved, &has, e))
         return false;
     if (has != unless)
         t->ids.id[t->ids.n++] = id;

@@ -101,8 +101,8 @@ static bool compare_runs(void *ctx, const struct outcome *o, size_t n, struct er
         const struct trace *again = &o[i].trace;
         if (found && again->n_rows) {
             bool there;
-            if (!store_get_trace(c->store, o[i].id, again->parameter, again->n_parameters, &stored.trace,
-                                 &there, c->e))
+            if (!store_get_trace(c->store, o[i].id, again->parameter, again->n_parameters, again->curved,
+                                 &stored.trace, &there, c->e))
                 differs = "the trace";
             else if (!differs && !(there && same_trace(&stored.trace, again)))
                 differs = "the trace";

@@ -302,6 +302,18 @@ size_t plan_traced(const struct plan *p, const uint32_t **parameter) {
     *parameter = p->grid.traced;
     return p->grid.traced ? p->grid.trace.list[KEY_TRACE_features].n : 0;
 }
+static bool is_curved(const struct claim_measure *m) {
+    return !m->is_number && m->metric == CLAIM_corr;
+}
+bool plan_traces_curvature(const struct plan *p) {
+    for (size_t i = 0; i < p->grid.n_expects; i++) {
+        const struct claim_side *side[] = {&p->grid.claim[i].left, &p->grid.claim[i].right};
+        for (int k = 0; k < 2; k++)
+            if (is_curved(&side[k]->over) || (side[k]->is_slope && is_curved(&side[k]->under)))
+                return true;
+    }
+    return false;
+}
 enum trace_runs plan_trace_runs(const struct plan *p) {
     const struct ini_entry *given = p->grid.trace.given[KEY_TRACE_runs];
     return p->grid.trace.takes_optimizer                                     ? TRACE_LABELS

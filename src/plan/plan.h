@@ -91,6 +91,8 @@ const struct claim *plan_claims(const struct plan *p, size_t *n);
 /* [trace]: the parameters (0 of them: nothing is traced), and whose. */
 enum trace_runs { TRACE_BEST, TRACE_ALL, TRACE_LABELS };
 size_t plan_traced(const struct plan *p, const uint32_t **parameter);
+/* Whether second derivatives are recorded too: some claim looks at them. */
+bool plan_traces_curvature(const struct plan *p);
 enum trace_runs plan_trace_runs(const struct plan *p);
 /* Whether a run is traced whatever comes of it: false for all with TRACE_BEST. */
 bool plan_traces(const struct plan *p, const struct run *r);

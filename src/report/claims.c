@@ -76,7 +76,7 @@ static bool measure_trace(struct judging *j, const struct claim_measure *m, size
     if (!traced_get(j->r, i, &t, found, e))
         return false;
     if (*found)
-        *x = claim_of_trace(m, &t, k);
+        *x = claim_of_trace(m, &t, k, j->r->row[i].steps_to_target);
     trace_free(&t);
     return true;
 }

@@ -1,5 +1,6 @@
 #include "report/claims_trace.h"
 #include <math.h>
+#include <stdlib.h>
 
 static double at_step(const struct trace *t, uint64_t step, size_t k, enum trace_field field) {
     return step < t->n_rows ? trace_get(t, step - 1, k, field) : NAN; /* the last row is no step */
@@ -28,7 +29,55 @@ static double oscillation(const struct trace *t, size_t k) {
     return 2 * changes >= n ? most - least : 0;
 }
 
-double claim_of_trace(const struct claim_measure *m, const struct trace *t, size_t k) {
+struct ranked {
+    double x, rank;
+    size_t row;
+};
+static int by_value(const void *a, const void *b) {
+    const double x = ((const struct ranked *)a)->x, y = ((const struct ranked *)b)->x;
+    return (x > y) - (x < y);
+}
+static int by_row(const void *a, const void *b) {
+    const size_t x = ((const struct ranked *)a)->row, y = ((const struct ranked *)b)->row;
+    return (x > y) - (x < y);
+}
+
+/* Ranks of x from their mean, ties sharing theirs; back in the order of rows. */
+static void rank(struct ranked *r, size_t n) {
+    qsort(r, n, sizeof *r, by_value);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && r[end].x == r[i].x;)
+            end++;
+        for (size_t k = i; k < end; k++)
+            r[k].rank = ((double)i + (double)end - (double)n) / 2;
+    }
+    qsort(r, n, sizeof *r, by_row);
+}
+
+static double correlation(const struct trace *t, size_t k, double steps) {
+    const size_t n = steps < (double)(t->n_rows - 1) ? (size_t)steps : t->n_rows - 1;
+    struct ranked *rates = calloc(n + 1, 2 * sizeof *rates), *curves = rates + n;
+    double ab = 0, aa = 0, bb = 0;
+    bool known = rates && t->curved;
+    for (size_t row = 0; known && row < n; row++) {
+        rates[row] = (struct ranked){.x = trace_get(t, row, k, TRACE_RATE), .row = row};
+        curves[row] = (struct ranked){.x = fabs(trace_get(t, row, k, TRACE_CURVATURE)), .row = row};
+        known = !isnan(rates[row].x) && !isnan(curves[row].x);
+    }
+    if (known) {
+        rank(rates, n);
+        rank(curves, n);
+    }
+    for (size_t row = 0; known && row < n; row++) {
+        ab += rates[row].rank * curves[row].rank;
+        aa += rates[row].rank * rates[row].rank;
+        bb += curves[row].rank * curves[row].rank;
+    }
+    free(rates);
+    return known && aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : NAN;
+}
+
+double claim_of_trace(const struct claim_measure *m, const struct trace *t, size_t k, double steps) {
     if (t->n_rows < 2)
         return NAN;
     switch (m->metric) {
@@ -44,6 +93,8 @@ double claim_of_trace(const struct claim_measure *m, const struct trace *t, size
         return path(t, m->k, k);
     case CLAIM_osc:
         return oscillation(t, k);
+    case CLAIM_corr:
+        return correlation(t, k, steps);
     default:
         return NAN;
     }

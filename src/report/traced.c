@@ -46,7 +46,7 @@ bool traced_runs(const struct results *r, size_t **run, size_t *n, struct err *e
 bool traced_get(const struct results *r, size_t i, struct trace *t, bool *found, struct err *e) {
     const uint32_t *parameter;
     const size_t n = plan_traced(r->plan, &parameter);
-    return store_get_trace(r->store, r->row[i].id, parameter, n, t, found, e);
+    return store_get_trace(r->store, r->row[i].id, parameter, n, plan_traces_curvature(r->plan), t, found, e);
 }
 
 size_t traced_parameter(const struct plan *p, uint32_t wanted) {

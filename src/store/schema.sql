@@ -44,7 +44,7 @@ CREATE TABLE failure (
 
 -- The trajectory of a run, where one was asked for. `parameters` says of what, as 1,7,bias (features 1-based).
 -- `steps` holds rows of f64, little-endian: loss, eta, then w, g, m, v, u, rate of each parameter (train/trace.h says
--- which is when). A row a step; the last is where the run ended, with loss and the w alone. NaN: there is none.
+-- which is when); where `parameters` ends in ` curvature`, the diagonal second derivative after each rate. A row a step; the last is where the run ended, with loss and the w alone. NaN: there is none.
 CREATE TABLE trace (
     id         INTEGER NOT NULL,
     parameters TEXT NOT NULL,

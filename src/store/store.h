@@ -30,9 +30,9 @@ bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found,
 
 /* The trace of a run for these parameters (train/trace.h); trace_free() what it fills. One that was stored is
  * never changed. */
-bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, struct trace *t,
-                     bool *found, struct err *e);
-bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool *has,
+bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool curved,
+                     struct trace *t, bool *found, struct err *e);
+bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool curved, bool *has,
                      struct err *e);
 
 /* Runs that could not be computed, and why; the first reason stays. Listed are those that have not been

@@ -97,8 +97,8 @@ static bool put_run(struct store *s, const struct outcome *o, struct err *e) {
 
 /* ---- traces ---------------------------------------------------------------------------------------------- */
 
-/* 1,7,bias; free() it. */
-static char *trace_key(const uint32_t *parameter, size_t n, struct err *e) {
+/* 1,7,bias, or with second derivatives 1,7,bias curvature; free() it. */
+static char *trace_key(const uint32_t *parameter, size_t n, bool curved, struct err *e) {
     struct text t = {0};
     text_add(&t, ""); /* of none */
     for (size_t k = 0; k < n; k++) {
@@ -108,6 +108,7 @@ static char *trace_key(const uint32_t *parameter, size_t n, struct err *e) {
         else
             text_addf(&t, "%" PRIu32, parameter[k]);
     }
+    text_add(&t, curved ? " curvature" : "");
     if (t.failed || !t.s) {
         text_free(&t);
         err_add(e, "out of memory");
@@ -117,7 +118,7 @@ static char *trace_key(const uint32_t *parameter, size_t n, struct err *e) {
 }
 
 static bool put_trace(struct store *s, uint64_t id, const struct trace *t, struct err *e) {
-    char what[32], *key = trace_key(t->parameter, t->n_parameters, e);
+    char what[32], *key = trace_key(t->parameter, t->n_parameters, t->curved, e);
     snprintf(what, sizeof what, "trace %016llx", (unsigned long long)id);
     struct row r;
     bool ok = key && row_put_begin(&r, s, ST_PUT_TRACE, what, e);
@@ -133,18 +134,19 @@ static bool put_trace(struct store *s, uint64_t id, const struct trace *t, struc
 
 /* The statement with parameters and id bound; *key holds the text and is to be freed after it has run. */
 static sqlite3_stmt *trace_statement(struct store *s, enum statement which, uint64_t id,
-                                     const uint32_t *parameter, size_t n, char **key, struct err *e) {
-    *key = trace_key(parameter, n, e);
+                                     const uint32_t *parameter, size_t n, bool curved, char **key,
+                                     struct err *e) {
+    *key = trace_key(parameter, n, curved, e);
     sqlite3_stmt *st = *key ? db_key(s, which, e, 1, *key) : NULL;
     if (st)
         sqlite3_bind_int64(st, 2, (sqlite3_int64)id);
     return st;
 }
 
-bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool *has,
+bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool curved, bool *has,
                      struct err *e) {
     char *key;
-    sqlite3_stmt *st = trace_statement(s, ST_HAS_TRACE, id, parameter, n, &key, e);
+    sqlite3_stmt *st = trace_statement(s, ST_HAS_TRACE, id, parameter, n, curved, &key, e);
     const int rc = st ? sqlite3_step(st) : SQLITE_ERROR;
     *has = rc == SQLITE_ROW;
     const bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || (st && db_error(s, "cannot look for a trace", e));
@@ -154,14 +156,14 @@ bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, si
     return ok;
 }
 
-bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, struct trace *t,
-                     bool *found, struct err *e) {
+bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, size_t n, bool curved,
+                     struct trace *t, bool *found, struct err *e) {
     char what[32], *key;
-    *t = (struct trace){.n_parameters = n};
+    *t = (struct trace){.n_parameters = n, .curved = curved};
     *found = false;
     snprintf(what, sizeof what, "trace %016llx", (unsigned long long)id);
     struct row r;
-    sqlite3_stmt *st = trace_statement(s, ST_GET_TRACE, id, parameter, n, &key, e);
+    sqlite3_stmt *st = trace_statement(s, ST_GET_TRACE, id, parameter, n, curved, &key, e);
     bool ok = st && row_get_begin(&r, s, st, what, found, e);
     if (ok && *found) {
         char stored[8]; /* the key is known, its checksum is not */

@@ -111,6 +111,8 @@ static bool search(struct team *t, struct err *e) {
 static void watch(struct team *t, bool recorded, const double loss[LANES]) {
     double reported[LANES];
     tracer_before(t, NULL, 0);
+    if (t->tracer->h)
+        curvature_full(t);
     if (recorded)
         return;
     team_report(t, loss, reported);

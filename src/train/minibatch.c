@@ -99,7 +99,10 @@ static bool take_step(struct team *t, struct pace *p, const struct window *w, si
     gather(t, p, n, rank, w->from + first, at - 1);
     const void *point = t->variant->point ? t->c_state[t->variant->point - 1] : t->c_w;
     t->k->forward(&by_row, point, team_point_bias(t), 0, rows, t->e);
-    t->k->residual[t->loss](rows, (const char *)w->y + row0 * t->real, t->e, NULL);
+    const char *y = (const char *)w->y + row0 * t->real;
+    if (t->tracer && t->tracer->h)
+        curvature_batch(t, rows, y, t->e, &by_column, n, rank);
+    t->k->residual[t->loss](rows, y, t->e, NULL);
     t->k->gradient(&by_column, t->e, 0, n, t->c_g, false);
     for (size_t row = 0; row < rows; row += BLOCK_ROWS)
         t->k->gradient_bias(t->e, row, row + BLOCK_ROWS < rows ? row + BLOCK_ROWS : rows, t->b_g, row > 0);

@@ -47,6 +47,8 @@ bool train_surface(struct team *t, struct err *e) {
             tracer_before(t, NULL, 0);
             for (int lane = 0; lane < LANES; lane++)
                 tracer_loss(t->tracer, lane, loss[lane]);
+            if (t->tracer->h)
+                curvature_surface(t);
         }
         gradients(t, step + 1);
         if (t->tracer)

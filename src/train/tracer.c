@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum { BEFORE, AFTER };
-#define BIAS (SIZE_MAX - 1)
-#define ABSENT SIZE_MAX /* no feature of this data set has that number */
+#define BIAS TRACER_BIAS
+#define ABSENT TRACER_ABSENT
 #define CORRECTED 1e-20 /* as in team.c: below it, 1 - beta^t is 1 */
 
 void trace_free(struct trace *t) {
@@ -26,6 +26,7 @@ int trace_state(const struct rule *r, enum trace_field field) {
 static bool lane_begin(struct lane *a, const struct tracer *tr, struct err *e) {
     struct trace *out = &a->out.trace;
     out->n_parameters = tr->n;
+    out->curved = tr->wanted->curved;
     out->parameter = mem_zeroed(tr->n, sizeof *out->parameter, e);
     if (out->parameter)
         memcpy(out->parameter, tr->wanted->parameter, tr->n * sizeof *out->parameter);
@@ -45,13 +46,14 @@ bool tracer_init(struct team *t, const struct trace_wanted *wanted, struct err *
     tr->wanted = wanted;
     tr->rank = mem_zeroed(n, sizeof *tr->rank, e);
     tr->last = mem_zeroed(n, sizeof *tr->last, e);
-    tr->w = mem_zeroed((2 + 2 * RULE_MAX_STATE) * lines, sizeof *tr->w, e);
+    tr->w = mem_zeroed((3 + 2 * RULE_MAX_STATE) * lines, sizeof *tr->w, e);
     tr->copy = mem_lines((1 + RULE_MAX_STATE) * t->line, 1, e);
     if (!tr->rank || !tr->last || !tr->w || !tr->copy)
         return false;
     tr->g = tr->w + lines;
     tr->state[BEFORE] = tr->g + lines;
     tr->state[AFTER] = tr->state[BEFORE] + RULE_MAX_STATE * lines;
+    tr->h = wanted->curved ? tr->state[AFTER] + RULE_MAX_STATE * lines : NULL;
     for (size_t k = 0; k < n; k++) {
         const uint32_t p = wanted->parameter[k];
         tr->rank[k] = p == PARAMETER_BIAS ? BIAS : p <= t->data->n_features ? t->data->rank_of[p - 1] : ABSENT;
@@ -196,6 +198,8 @@ static void fill(const struct team *t, int lane, size_t k, double *field) {
         if (s >= 0)
             field[f] = after[s];
     }
+    if (tr->h)
+        field[TRACE_CURVATURE] = tr->h[at];
     const double chosen = run->rule->line_search ? team_get(t, t->coefs, (size_t)lane) : NAN;
     field[TRACE_RATE] =
         rate_of(run->rule, h, &tr->lane[lane].time, tr->w[at], tr->g[at], before, after, chosen);
@@ -227,7 +231,7 @@ bool tracer_after(struct team *t, const struct rest_tables *rest, uint32_t done,
         a->loss = NAN;
         for (size_t k = 0; k < tr->n; k++)
             if (tr->rank[k] != ABSENT)
-                fill(t, lane, k, row + 2 + TRACE_FIELDS * k);
+                fill(t, lane, k, row + 2 + trace_fields(&t->lane[lane].out.trace) * k);
     }
     return true;
 }
@@ -242,8 +246,8 @@ bool tracer_end(struct team *t, int lane, struct err *e) {
     row[0] = tr->lane[lane].loss;
     for (size_t k = 0; k < tr->n; k++)
         if (tr->rank[k] != ABSENT)
-            row[2 + TRACE_FIELDS * k + TRACE_W] = tr->rank[k] == BIAS
-                                                      ? team_get(t, t->b, (size_t)lane)
-                                                      : team_get(t, t->w, tr->rank[k] * LANES + (size_t)lane);
+            row[2 + trace_fields(&t->lane[lane].out.trace) * k + TRACE_W] =
+                tr->rank[k] == BIAS ? team_get(t, t->b, (size_t)lane)
+                                    : team_get(t, t->w, tr->rank[k] * LANES + (size_t)lane);
     return true;
 }

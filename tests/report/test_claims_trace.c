@@ -52,11 +52,11 @@ static void each_metric_is_what_it_says(void **state) {
         {{.metric = CLAIM_path, .k = 3}, 5},
         {{.metric = CLAIM_path, .k = 10}, 19},
         {{.metric = CLAIM_path, .k = 11}, NAN},
-        {{.metric = CLAIM_osc}, 2}, /* steps 9 and 10, each with a change of sign */
-        {{.metric = CLAIM_corr}, NAN},
+        {{.metric = CLAIM_osc}, 2},    /* steps 9 and 10, each with a change of sign */
+        {{.metric = CLAIM_corr}, NAN}, /* no second derivatives were recorded */
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        same(claim_of_trace(&cases[k].m, &t, 0), cases[k].expected);
+        same(claim_of_trace(&cases[k].m, &t, 0, INFINITY), cases[k].expected);
 }
 
 static void a_gradient_of_one_sign_does_not_oscillate(void **state) {
@@ -68,19 +68,45 @@ static void a_gradient_of_one_sign_does_not_oscillate(void **state) {
     const struct claim_measure osc = {.metric = CLAIM_osc};
     for (int row = 0; row < STEPS; row++)
         value[row * WIDTH + 2 + TRACE_G] = 1;
-    same(claim_of_trace(&osc, &t, 0), 0);
+    same(claim_of_trace(&osc, &t, 0, INFINITY), 0);
     value[8 * WIDTH + 2 + TRACE_G] = -1; /* steps 9 and 10: two changes of two */
-    same(claim_of_trace(&osc, &t, 0), 2);
+    same(claim_of_trace(&osc, &t, 0, INFINITY), 2);
     value[9 * WIDTH + 2 + TRACE_G] = -1; /* one of two: half is enough */
-    same(claim_of_trace(&osc, &t, 0), 2);
+    same(claim_of_trace(&osc, &t, 0, INFINITY), 2);
     t.n_rows = 1; /* no step at all */
-    same(claim_of_trace(&osc, &t, 0), NAN);
+    same(claim_of_trace(&osc, &t, 0, INFINITY), NAN);
+}
+
+/* Rates 1 2 3 4 5 beside second derivatives 1 -2 2 5 4: ranks 1 2.5 2.5 5 4; worked by hand. */
+static void correlation_is_that_of_ranks(void **state) {
+    (void)state;
+    enum { N = 5, CURVED = 3 + TRACE_FIELDS };
+    static const double curvature[N] = {1, -2, 2, 5, 4};
+    uint32_t parameter = 7;
+    double value[(N + 1) * CURVED];
+    const struct claim_measure corr = {.metric = CLAIM_corr};
+    struct trace t = {
+        .n_parameters = 1, .n_rows = N + 1, .parameter = &parameter, .curved = true, .value = value};
+    for (int row = 0; row <= N; row++)
+        for (int i = 0; i < CURVED; i++)
+            value[row * CURVED + i] = row == N                   ? NAN
+                                      : i == 2 + TRACE_RATE      ? row + 1
+                                      : i == 2 + TRACE_CURVATURE ? curvature[row]
+                                                                 : 0;
+    same(claim_of_trace(&corr, &t, 0, INFINITY), 8.5 / sqrt(10 * 9.5));
+    same(claim_of_trace(&corr, &t, 0, 5), 8.5 / sqrt(10 * 9.5));
+    same(claim_of_trace(&corr, &t, 0, 4), 4.5 / sqrt(5 * 4.5)); /* 1 2.5 2.5 4 */
+    same(claim_of_trace(&corr, &t, 0, 1), NAN);
+    for (int row = 0; row < N; row++)
+        value[row * CURVED + 2 + TRACE_RATE] = 3; /* never changes */
+    same(claim_of_trace(&corr, &t, 0, INFINITY), NAN);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_metric_is_what_it_says),
         cmocka_unit_test(a_gradient_of_one_sign_does_not_oscillate),
+        cmocka_unit_test(correlation_is_that_of_ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

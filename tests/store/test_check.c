@@ -240,7 +240,7 @@ static void merging_adds_what_is_new(void **state) {
     const uint32_t parameter[] = {PARAMETER_BIAS, 3};
     struct trace trace;
     bool found;
-    assert_true(store_get_trace(into, 0x8123456789abcdefu, parameter, 2, &trace, &found, &e) && found);
+    assert_true(store_get_trace(into, 0x8123456789abcdefu, parameter, 2, false, &trace, &found, &e) && found);
     assert_true(trace.n_rows == 2 && trace_get(&trace, 0, 0, TRACE_W) == -2);
     trace_free(&trace);
     char *text;

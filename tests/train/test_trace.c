@@ -30,7 +30,7 @@ static void train_with(struct trained *t, bool (*run)(void *, const struct run *
     struct pack *packs;
     size_t n_packs, n_todo;
     struct err e = {0};
-    const struct trace_wanted wanted = {traced, N_TRACED, run, NULL};
+    const struct trace_wanted wanted = {.parameter = traced, .n = N_TRACED, .run = run};
     assert_true(plan_packs(t->plan, NULL, NULL, &packs, &n_packs, &n_todo, &e));
     for (size_t i = 0; i < n_packs; i++) {
         struct outcome of_pack[LANES] = {0};
@@ -159,12 +159,99 @@ static void put_off_updates_are_made_up_for(void **state) {
     done(&a), done(&b);
 }
 
+/* The derivative by w or b of the loss of rows first .. first + n - 1, as the papers have it. */
+static double slope(const struct dataset *d, const struct run *r, size_t first, size_t n, double w, double b,
+                    bool by_bias) {
+    const struct ref_loss *loss = ref_loss_find(loss_names[r->v[KEY_MODEL_loss].word]);
+    const struct data_part *p = &d->train;
+    long double sum = 0;
+    for (size_t row = first; row < first + n; row++) {
+        const double x = p->row_ptr[row + 1] > p->row_ptr[row] ? p->row_val[p->row_ptr[row]] : 0;
+        sum += loss->residual((long double)w * x + b, p->y[row]) * (by_bias ? 1 : x);
+    }
+    sum = r->v[KEY_MODEL_reduction].word == 0 ? sum / n : sum;
+    return (double)(by_bias ? sum : sum + r->v[KEY_MODEL_l2].number * w);
+}
+
+/* Second derivatives are the differences of the first, at the w of the trace, over the rows of the step. */
+static void second_derivatives_are_differences_of_gradients(void **state) {
+    (void)state;
+    static const char *const batches[] = {"full", "64\norder = sequential"};
+    static const uint32_t both[] = {1, PARAMETER_BIAS};
+    const struct trace_wanted wanted = {.parameter = both, .n = 2, .run = all, .curved = true};
+    for (int way = 0; way < 2; way++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "[sweep]\nepochs = 3\nprecision = f64\nbatch = %s\n[data toy]\nkind = lecture\n[model]\n"
+                 "loss = logistic, squared\nreduction = mean, sum\nl2 = 0, 0.3\nstart = -2:1\n"
+                 "[optimizer adam]\neta0 = 0.1\n",
+                 batches[way]);
+        struct trained t;
+        ready(&t, text);
+        for (size_t i = 0; i < t.n_runs; i++) {
+            const struct pack one = {.run = {i}, .n = 1, .batch = way ? 64 : 0};
+            const size_t rows = t.data->train.n_rows;
+            struct outcome out[LANES] = {0};
+            struct err e = {0};
+            assert_true(train_traced(t.plan, &one, 1, t.data, kernels_get(isa_best(), PRECISION_F64), NULL,
+                                     NULL, &wanted, out, &e));
+            const struct trace *tr = &out->trace;
+            for (size_t step = 0; step + 1 < tr->n_rows; step++) {
+                const double w = trace_get(tr, step, 0, TRACE_W), b = trace_get(tr, step, 1, TRACE_W), h = 1e-4;
+                const size_t first = way ? step % 8 * 64 : 0, n = !way                 ? rows
+                                                                  : first + 64 <= rows ? 64
+                                                                                       : rows - first;
+                const double expected[] = {(slope(t.data, &t.run[i], first, n, w + h, b, false) -
+                                            slope(t.data, &t.run[i], first, n, w - h, b, false)) /
+                                               (2 * h),
+                                           (slope(t.data, &t.run[i], first, n, w, b + h, true) -
+                                            slope(t.data, &t.run[i], first, n, w, b - h, true)) /
+                                               (2 * h)};
+                for (size_t k = 0; k < 2; k++) {
+                    const double got = trace_get(tr, step, k, TRACE_CURVATURE);
+                    if (!(fabs(got - expected[k]) <= 1e-7 * (1 + fabs(expected[k]))))
+                        fail_msg("batch = %s, run %zu, step %zu, parameter %zu: %.10g, expected %.10g",
+                                 batches[way], i, step + 1, k, got, expected[k]);
+                }
+            }
+            assert_int_equal(trace_width(tr), 2 + 2 * (TRACE_FIELDS + 1));
+            outcome_free(out);
+        }
+        done(&t);
+    }
+}
+
+/* And on a surface, where they are known: himmelblau's by w is 12 w^2 + 4 b - 42, by b 4 w + 12 b^2 - 26. */
+static void second_derivatives_of_a_surface(void **state) {
+    (void)state;
+    static const uint32_t both[] = {PARAMETER_BIAS, 1};
+    const struct trace_wanted wanted = {.parameter = both, .n = 2, .run = all, .curved = true};
+    const struct pack one = {.run = {0}, .n = 1};
+    struct outcome out[LANES] = {0};
+    struct err e = {0};
+    struct trained t;
+    ready(&t,
+          "[sweep]\nepochs = 20\nprecision = f64\n[data s]\nkind = surface\nfunction = himmelblau\nnoise = 1\n"
+          "[optimizer adam]\neta0 = 0.1\n");
+    assert_true(train_traced(t.plan, &one, 1, t.data, kernels_get(isa_best(), PRECISION_F64), NULL, NULL,
+                             &wanted, out, &e));
+    for (size_t step = 0; step < 20; step++) {
+        const double b = trace_get(&out->trace, step, 0, TRACE_W), w = trace_get(&out->trace, step, 1, TRACE_W);
+        assert_true(fabs(trace_get(&out->trace, step, 0, TRACE_CURVATURE) - (4 * w + 12 * b * b - 26)) < 1e-12);
+        assert_true(fabs(trace_get(&out->trace, step, 1, TRACE_CURVATURE) - (12 * w * w + 4 * b - 42)) < 1e-12);
+    }
+    outcome_free(out);
+    done(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_traced_run_is_the_run),
         cmocka_unit_test(rows_are_steps_and_the_end),
         cmocka_unit_test(steps_lead_from_row_to_row),
         cmocka_unit_test(put_off_updates_are_made_up_for),
+        cmocka_unit_test(second_derivatives_are_differences_of_gradients),
+        cmocka_unit_test(second_derivatives_of_a_surface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
