@@ -241,6 +241,22 @@ static void check_traced(const struct grid *g, const struct section *s, struct v
     text_free(&t);
 }
 
+/* A contour has w of one feature and b as its plane: of more features there is none. */
+static void check_plane(const struct grid *g, const struct section *s, struct diag *d) {
+    for (size_t k = 0; s->takes_data && k < g->n_data; k++) {
+        const struct section *data = &g->data[k];
+        const struct list features = data->list[KEY_DATA_features];
+        const bool given = data->data_kind == DATA_SYNTHETIC || data->data_kind == DATA_LIBSVM;
+        if (!data->kind_known || !given || !s->takes_data[k] || (features.n == 1 && features.v[0].number == 1))
+            continue;
+        diag_add(d, section_line(s, KEY_FIGURE_data),
+                 "[figure %s] draws contours over w and b, and [data %s] (line %zu) may have more than one "
+                 "feature: expected data = LABELS of surfaces, of kind lecture or with features = 1",
+                 s->label, data->label, data->line);
+        return;
+    }
+}
+
 void figure_check(struct grid *g, struct diag *d) {
     const struct choice data = {g->data, g->n_data, KEY_FIGURE_data},
                         optimizers = {g->optimizer, g->n_optimizers, KEY_FIGURE_optimizers};
@@ -258,6 +274,7 @@ void figure_check(struct grid *g, struct diag *d) {
         if (kind.n && kind.v[0].word == FIGURE_CONTOUR) { /* w of the one feature, and b */
             check_traced(g, s, (struct value){.number = 1, .word = VALUE_NUMBER}, d);
             check_traced(g, s, (struct value){.word = 0}, d);
+            check_plane(g, s, d);
         } else if (kind.n && kind.v[0].word == FIGURE_TRACE && !g->trace.line) {
             diag_add(d, s->line, "[figure %s] draws what is traced: expected a [trace] section too", s->label);
         }

@@ -185,8 +185,7 @@ bool figure_contour(const struct plot_input *in, const struct plan_figure *f, st
         if (!first_on_data(in, i) || !f->data[in->group[i].data_index] || !in->group[i].n_cells)
             continue;
         plan_run(in->r->plan, in->group[i].cell[in->group[i].best], &run);
-        if (in->r->facts[run.dataset].n_features == 1 &&
-            !draw(in, f, i, l, e)) /* else there is no plane to draw on */
+        if (!draw(in, f, i, l, e))
             return false;
     }
     return true;

@@ -44,7 +44,10 @@ static const struct {
     /* figures */
     {DATA ADAM "[figure f]\n", 1, "grid.ini:6: [figure f] lacks 'kind'"},
     {DATA ADAM "[figure f]\nkind = contuor\n", 1, "did you mean 'contour'?"},
-    {DATA ADAM "[figure f]\nkind = contour\n", 2,
+    {DATA ADAM "[trace]\nfeatures = 1, bias\n[figure f]\nkind = contour\n", 1,
+     "grid.ini:8: [figure f] draws contours over w and b, and [data a] (line 1) may have more than one "
+     "feature"},
+    {DATA ADAM "[figure f]\nkind = contour\n", 3,
      "grid.ini:6: [figure f] draws parameter 1, which is not traced"},
     {DATA ADAM "[figure f]\nkind = trace\n", 1, "grid.ini:6: [figure f] draws what is traced"},
     {DATA ADAM "[trace]\nfeatures = 1\n[figure f]\nkind = trace\nparameters = bias\n", 1,
