@@ -1,30 +1,25 @@
-/* `bench throughput`: training in lockstep beside plain C, one run at a time, on the same data, with as many
- * threads, turn by turn in one process. Both are whole trainings: set-up and evaluations included in the first,
- * left out of the second. */
+/* `bench throughput`: training in lockstep beside plain C, one run at a time, and beside its ceiling, on the
+ * same data, with as many threads, turn by turn in one process. The first are whole trainings, set-up and
+ * evaluations included; plain C is steps only. */
+#include "throughput.h"
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "command.h"
 #include "options.h"
-#include "plain.h"
-#include "show.h"
+#include "passes.h"
 #include "train/train.h"
 #include <omp.h>
 #include <string.h>
 
-enum { SIDE_BY_SIDE = 8 }; /* packs that share their mini-batches, as in a sweep */
-static const double PLAIN_SECONDS = 0.2;
-
-struct throughput {
-    uint64_t rows, features, per_row, cells, batch, threads, epochs, repeats;
-    const char *rule;
-    int isa, precision, sparse_updates;
-};
+enum { SIDE_BY_SIDE = 8 };               /* packs that share their mini-batches, as in a sweep */
+static const double OTHER_SECONDS = 0.2; /* of plain C and of the ceiling, a repetition */
 
 static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
 static const char *const precision_words[] = {"f32", "f64", NULL};
-static const char *const update_words[] = {"exact", "lazy", "dense", NULL};
+const char *const update_words[] = {"exact", "lazy", "dense", NULL};
+static const char *const format_words[] = {"text", "csv", NULL};
 
 #define COUNT(name, value, member, lo, hi, help)                                                               \
     { name, value, OPTION_COUNT, offsetof(struct throughput, member), help, NULL, lo, hi }
@@ -35,7 +30,8 @@ static const struct option options[] = {
     COUNT("cells", "N", cells, 1, 100000, "settings to train (64)"),
     COUNT("batch", "N", batch, 1, 4294967295, "rows a step (all)"),
     COUNT("threads", "N", threads, 1, 4096, "threads (1)"),
-    COUNT("epochs", "N", epochs, 1, 1000000, "epochs each (20)"),
+    COUNT("epochs", "N", epochs, 1, 1000000000, "epochs each (20)"),
+    COUNT("evaluate", "N", evaluate, 1, 1000000000, "epochs between evaluations (at the start and end only)"),
     COUNT("repeats", "N", repeats, 1, 1000, "repetitions (7)"),
     {"rule", "NAME", OPTION_TEXT, offsetof(struct throughput, rule), "update rule (adam)", NULL, 0, 0},
     {"isa", "auto|scalar|avx2|avx512", OPTION_WORD, offsetof(struct throughput, isa), "instructions to use",
@@ -44,6 +40,12 @@ static const struct option options[] = {
      "of the training arithmetic; plain C is always f32", precision_words, 0, 0},
     {"sparse-updates", "exact|lazy|dense", OPTION_WORD, offsetof(struct throughput, sparse_updates),
      "with --batch: of weights that a step does not touch; plain C is always dense", update_words, 0, 0},
+    {"toy", NULL, OPTION_FLAG, offsetof(struct throughput, toy),
+     "the lecture's toy set, 500 rows and one feature, in place of synthetic data", NULL, 0, 0},
+    {"ceiling", NULL, OPTION_FLAG, offsetof(struct throughput, ceiling),
+     "full batch: also both passes over the data with nothing but the loads and additions", NULL, 0, 0},
+    {"format", "text|csv", OPTION_WORD, offsetof(struct throughput, format), "csv: a header and one row",
+     format_words, 0, 0},
 };
 enum { N_OPTIONS = sizeof options / sizeof *options };
 
@@ -53,14 +55,20 @@ static struct plan *make_plan(const struct throughput *o, const struct rule *rul
     const char *key = isnan(rule->defaults[H_eta0]) ? "epsilon" : "eta0";
     text_addf(&grid,
               "[sweep]\nname = throughput\nepochs = %llu\nevaluate = %llu\ntarget = loss 0\nprecision = %s\n",
-              (unsigned long long)o->epochs, (unsigned long long)o->epochs, precision_words[o->precision]);
+              (unsigned long long)o->epochs, (unsigned long long)(o->evaluate ? o->evaluate : o->epochs),
+              precision_words[o->precision]);
     text_addf(&grid, "sparse_updates = %s\n", update_words[o->sparse_updates]);
     if (o->batch)
         text_addf(&grid, "batch = %llu\n", (unsigned long long)o->batch);
-    text_addf(&grid, "[data d]\nkind = synthetic\nrows = %llu\nfeatures = %llu\nsparsity = ",
-              (unsigned long long)o->rows, (unsigned long long)o->features);
-    text_add_number(&grid, 1 - (double)o->per_row / (double)o->features);
-    text_addf(&grid, "\npopularity = 1\n[optimizer %s]\n", rule->name);
+    if (o->toy) {
+        text_add(&grid, "[data toy]\nkind = lecture\n");
+    } else {
+        text_addf(&grid, "[data d]\nkind = synthetic\nrows = %llu\nfeatures = %llu\nsparsity = ",
+                  (unsigned long long)o->rows, (unsigned long long)o->features);
+        text_add_number(&grid, 1 - (double)o->per_row / (double)o->features);
+        text_add(&grid, "\npopularity = 1\n");
+    }
+    text_addf(&grid, "[optimizer %s]\n", rule->name);
     if (o->cells > 1)
         text_addf(&grid, "%s = logspace(1e-6, 1e-2, %llu)\n", key, (unsigned long long)o->cells);
     struct plan *p =
@@ -71,20 +79,8 @@ static struct plan *make_plan(const struct throughput *o, const struct rule *rul
     return p;
 }
 
-struct bench {
-    const struct throughput *o;
-    struct plan *plan;
-    struct dataset *data;
-    const struct kernels *kernels;
-    struct pack *packs;
-    size_t n_packs;
-    struct plain **plain; /* (threads); NULL where the rule has no plain version */
-    double *lockstep_rate,
-        *plain_rate; /* (repeats): millions of non-zeros x runs a second, all threads together */
-};
-
 /* Packs i .. i + n - 1, side by side where they share their batches; adds the runs trained. */
-static bool train_some(struct bench *b, size_t i, size_t n, size_t *runs, struct err *e) {
+static bool train_some(struct race *b, size_t i, size_t n, size_t *runs, struct err *e) {
     double lstar[SIDE_BY_SIDE * LANES];
     struct outcome out[SIDE_BY_SIDE * LANES] = {0};
     for (size_t k = 0; k < n * LANES; k++)
@@ -97,7 +93,7 @@ static bool train_some(struct bench *b, size_t i, size_t n, size_t *runs, struct
     return ok;
 }
 
-static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
+static bool time_lockstep(struct race *b, double *rate, struct err *e) {
     const size_t share = (b->n_packs + b->o->threads - 1) / b->o->threads;
     const size_t most = !b->o->batch ? 1 : share < SIDE_BY_SIDE ? share : SIDE_BY_SIDE;
     bool ok = true;
@@ -120,24 +116,59 @@ static bool time_lockstep(struct bench *b, double *rate, struct err *e) {
     return ok;
 }
 
+/* What plain C and the ceiling have in common: a step by one thread on its own arrays; the non-zeros it had,
+ * times the runs it stands for. */
+typedef uint64_t a_step(struct race *b, int thread);
+
 /* Whole epochs would take minutes with small batches: as many steps as fill a fifth of a second. */
-static void time_plain(struct bench *b, double *rate) {
-    const int threads = (int)b->o->threads;
+static double time_steps(struct race *b, a_step *step) {
     uint64_t nonzeros = 0;
     const double start = clock_s();
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads((int)b->o->threads)
     {
         uint64_t mine = 0;
         do
-            mine += plain_step(b->plain[omp_get_thread_num()]);
-        while (clock_s() - start < PLAIN_SECONDS);
+            mine += step(b, omp_get_thread_num());
+        while (clock_s() - start < OTHER_SECONDS);
 #pragma omp atomic
         nonzeros += mine;
     }
-    *rate = (double)nonzeros / (clock_s() - start) / 1e6;
+    return (double)nonzeros / (clock_s() - start) / 1e6;
 }
 
-static bool make_plain(struct bench *b, struct err *e) {
+static uint64_t step_plain(struct race *b, int thread) {
+    return plain_step(b->plain[thread]);
+}
+
+static uint64_t step_ceiling(struct race *b, int thread) {
+    passes_run(b->passes[thread], b->shape);
+    return b->data->train.nnz * LANES;
+}
+
+static bool make_passes(struct race *b, enum isa isa, struct err *e) {
+    if (!b->o->ceiling)
+        return true;
+    b->passes = mem_zeroed(b->o->threads, sizeof(struct passes *), e);
+    for (uint64_t t = 0; b->passes && t < b->o->threads; t++)
+        if (!(b->passes[t] =
+                  passes_new(b->data, ceilings_get(isa, b->kernels->precision), b->kernels->precision, e)))
+            return false;
+    return b->passes != NULL;
+}
+
+/* The fastest loop for this machine and data, by trial. */
+static void choose_shape(struct race *b) {
+    double best = 0;
+    int fastest = 0;
+    for (b->shape = 0; b->shape < LINES_SHAPES; b->shape++) {
+        const double rate = time_steps(b, step_ceiling);
+        if (rate > best)
+            best = rate, fastest = b->shape;
+    }
+    b->shape = fastest;
+}
+
+static bool make_plain(struct race *b, struct err *e) {
     struct run r;
     plan_run(b->plan, 0, &r);
     struct err missing = {0};
@@ -152,51 +183,36 @@ static bool make_plain(struct bench *b, struct err *e) {
     return true;
 }
 
-static void print_row(const char *name, double *rate, size_t n, uint64_t threads) {
-    const double median = stats_median(rate, n); /* sorts */
-    printf("  %-28s %10.0f %10.0f %10.0f %12.0f\n", name, median, rate[0], rate[n - 1],
-           median / (double)threads);
-}
-
-static void print(struct bench *b, enum isa isa) {
-    const struct throughput *o = b->o;
-    char rows[SHOW_CHARS], features[SHOW_CHARS], nnz[SHOW_CHARS];
-    printf("%s rows, %s features, %s non-zeros; ", show_count(b->data->train.n_rows, rows),
-           show_count(b->data->n_features, features), show_count(b->data->train.nnz, nnz));
-    char batch[48] = "full batch";
-    if (o->batch)
-        snprintf(batch, sizeof batch, "batch %llu, %s", (unsigned long long)o->batch,
-                 update_words[o->sparse_updates]);
-    printf("%s, %s, %s, %llu cells, %llu epochs, %llu thread%s, %s\n%s\n\n", o->rule, batch,
-           precision_words[o->precision], (unsigned long long)o->cells, (unsigned long long)o->epochs,
-           (unsigned long long)o->threads, o->threads == 1 ? "" : "s", isa_names[isa], machine_get()->cpu);
-    printf("millions of non-zeros x runs a second, %llu repetitions\n", (unsigned long long)o->repeats);
-    printf("  %-28s %10s %10s %10s %12s\n", "", "median", "least", "most", "per thread");
-    print_row("lockstep", b->lockstep_rate, o->repeats, o->threads);
-    if (!b->plain[0])
-        return;
-    print_row("plain C, one run at a time", b->plain_rate, o->repeats, o->threads);
-    printf("\nlockstep / plain C: %.1f\n",
-           stats_median(b->lockstep_rate, o->repeats) / stats_median(b->plain_rate, o->repeats));
-}
-
-static bool measure(struct bench *b, enum isa isa, struct err *e) {
+static bool measure(struct race *b, enum isa isa, struct err *e) {
     const struct throughput *o = b->o;
     size_t n_todo;
     bool ok = (b->data = data_make(plan_dataset(b->plan, 0), (int)o->threads, e)) &&
               data_prepare(b->data, b->kernels->precision, e) && data_prepare(b->data, PRECISION_F32, e) &&
               plan_packs(b->plan, NULL, NULL, &b->packs, &b->n_packs, &n_todo, e) && make_plain(b, e) &&
-              (b->lockstep_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
-              (b->plain_rate = mem_zeroed(o->repeats, sizeof(double), e));
+              make_passes(b, isa, e) && (b->lockstep_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
+              (b->plain_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
+              (b->ceiling_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
+              (b->share = mem_zeroed(o->repeats, sizeof(double), e));
     double warm_up;
     ok = ok && time_lockstep(b, &warm_up, e);
+    if (ok && b->passes)
+        choose_shape(b);
     for (size_t k = 0; ok && k < o->repeats; k++) {
         ok = time_lockstep(b, &b->lockstep_rate[k], e);
         if (b->plain[0])
-            time_plain(b, &b->plain_rate[k]);
+            b->plain_rate[k] = time_steps(b, step_plain);
+        if (b->passes) {
+            b->ceiling_rate[k] = time_steps(b, step_ceiling);
+            b->share[k] = b->lockstep_rate[k] / b->ceiling_rate[k];
+        }
     }
     if (ok)
-        print(b, isa);
+        throughput_print(b, isa);
+    for (uint64_t t = 0; b->passes && t < o->threads; t++)
+        passes_free(b->passes[t]);
+    free(b->passes);
+    free(b->share);
+    free(b->ceiling_rate);
     for (uint64_t t = 0; b->plain && t < o->threads; t++)
         plain_free(b->plain[t]);
     free(b->plain);
@@ -220,15 +236,19 @@ static int throughput(const struct throughput *o, struct err *e) {
         const char *near = text_nearest(o->rule, names, (size_t)n_rules);
         err_add(e, "--rule: unknown rule '%s'%s%s", o->rule, near ? "; did you mean " : "", near ? near : "");
     }
-    if (o->batch > o->rows)
+    if (o->toy && o->batch > LECTURE_ROWS)
+        err_add(e, "--batch %llu: the toy set has %d rows", (unsigned long long)o->batch, LECTURE_ROWS);
+    else if (o->batch > o->rows)
         err_add(e, "--batch %llu: at most the rows, %llu", (unsigned long long)o->batch,
                 (unsigned long long)o->rows);
-    if (o->per_row >= o->features)
+    if (o->ceiling && o->batch)
+        err_add(e, "--ceiling is that of full batches: not with --batch");
+    if (!o->toy && o->per_row >= o->features)
         err_add(e, "--per-row %llu: must be below --features %llu", (unsigned long long)o->per_row,
                 (unsigned long long)o->features);
     if (e->count)
         return EXIT_USAGE;
-    struct bench b = {.o = o, .kernels = kernels_get(isa, (enum precision)o->precision)};
+    struct race b = {.o = o, .kernels = kernels_get(isa, (enum precision)o->precision)};
     b.plan = make_plan(o, rule, e);
     if (!b.plan)
         return EXIT_USAGE;
@@ -251,8 +271,8 @@ int throughput_command(int argc, char **argv) {
     int code = EXIT_USAGE;
     options_read(options, N_OPTIONS, argc, argv, &o, &help, &e);
     if (help && !e.count) {
-        printf("bench throughput: lockstep training beside plain C, one run at a time (defaults in "
-               "parentheses)\n\n");
+        printf("bench throughput: lockstep training beside plain C, one run at a time, and beside its ceiling "
+               "(defaults in parentheses)\n\n");
         options_help(options, N_OPTIONS, stdout);
         code = EXIT_DONE;
     } else if (!e.count) {

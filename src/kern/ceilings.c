@@ -1,6 +1,6 @@
-/* Loops of pure traffic, of pure division, and of both, compiled like kern.c once per ISA and precision. KEEP
- * makes the compiler believe that a register is used and changed, so that each load, store and division is
- * done. */
+/* Loops of pure traffic, of pure division, of both, and of lines by index, compiled like kern.c once per ISA
+ * and precision. KEEP makes the compiler believe that a register is used and changed, so that each load, store
+ * and division is done. */
 #include "kern/ceilings.h"
 
 #ifdef KERN_F64
@@ -36,7 +36,7 @@ INLINE void store_past_caches(real *p, vr x) {
 /* How a round of registers goes: array by array, each read and written before the next; or as rules do, all
  * read and then all written, into the caches or past them. */
 enum order { BY_ARRAY, READ_FIRST, PAST_CACHES };
-enum { MOST = STREAM_MAX_UPDATED + 2, WIDEST = 8 };
+enum { MOST = STREAM_MAX_UPDATED + 2, WIDEST = 8, V_LINE = LANES / V_LANES };
 
 INLINE void put(real *to, const vr *x, int width, enum order order) {
     UNROLLED
@@ -178,6 +178,45 @@ static void multiply_adds(size_t n) {
     }
 }
 
+/* ---- passes over data: lines by index -----------------------------------------------------------------------
+ */
+
+/* index: the type of idx; two index types, one body. */
+#define LINES_LOOP(index)                                                                                      \
+    INLINE void lines_##index(size_t n, const index *idx, const real *src, real *out, int ahead) {             \
+        vr s[PARTIALS][V_LINE];                                                                                \
+        for (int p = 0; p < PARTIALS; p++)                                                                     \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                s[p][v] = v_set1(0);                                                                           \
+        for (size_t k = 0; k + PARTIALS <= n; k += PARTIALS)                                                   \
+            for (int p = 0; p < PARTIALS; p++) {                                                               \
+                const real *line = src + (size_t)idx[k + (size_t)p] * LANES;                                   \
+                const real *later = src + (size_t)idx[k + (size_t)p + (size_t)ahead] * LANES;                  \
+                if (ahead)                                                                                     \
+                    __builtin_prefetch(later, 0, 3);                                                           \
+                if (ahead && sizeof(real) * LANES > 64)                                                        \
+                    __builtin_prefetch(later + LANES / 2, 0, 3);                                               \
+                for (int v = 0; v < V_LINE; v++)                                                               \
+                    s[p][v] += v_load(line + v * V_LANES);                                                     \
+            }                                                                                                  \
+        for (int p = 0; p < PARTIALS; p++)                                                                     \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                v_store(out + v * V_LANES, v_load(out + v * V_LANES) + s[p][v]);                               \
+    }
+LINES_LOOP(uint16_t)
+LINES_LOOP(uint32_t)
+#define LINES(X) X(0, 192) X(1, 64) X(2, 24) X(3, 0)
+#define X(shape, ahead)                                                                                        \
+    static void lines16_##shape(size_t n, const uint16_t *idx, const void *src, void *out) {                   \
+        lines_uint16_t(n, idx, src, out, ahead);                                                               \
+    }                                                                                                          \
+    static void lines32_##shape(size_t n, const uint32_t *idx, const void *src, void *out) {                   \
+        lines_uint32_t(n, idx, src, out, ahead);                                                               \
+    }
+LINES(X)
+#undef X
+_Static_assert(192 + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
+
 /* ---- the table: every shape of every loop ------------------------------------------------------------------
  */
 /* clang-format off */
@@ -259,5 +298,8 @@ const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_
 #define X(shape, unroll, roots_first, divisions, roots)                                                        \
     .chain[shape][divisions][roots] = chain_##shape##_##divisions##_##roots,
                                                                                   CHAINS(X)
+#undef X
+#define X(shape, ahead) .lines16[shape] = lines16_##shape, .lines32[shape] = lines32_##shape,
+                                                                                      LINES(X)
 #undef X
 };

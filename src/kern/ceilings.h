@@ -1,5 +1,6 @@
 /* What a machine can do at most with a rule's traffic and with its slow instructions: loops that do nothing
- * else, on the registers of one ISA. What `bench kernels` holds the rules against. */
+ * else, on the registers of one ISA. What `bench kernels` holds the rules against, and `bench throughput
+ * --ceiling` the passes over data. */
 #pragma once
 #include "kern/kern.h"
 
@@ -15,7 +16,8 @@ enum {
     MULTIPLY_MAX_UPDATED = 2,
     MULTIPLY_MAX = 2, /* of rules without division; their further multiply-adds */
     TOGETHER_MAX = 1, /* divisions, or roots, an element beside traffic */
-    CHAIN_MAX = 2     /* divisions, or roots, an element by themselves */
+    CHAIN_MAX = 2,    /* divisions, or roots, an element by themselves */
+    LINES_SHAPES = 4  /* prefetch 192, 64, 24 entries ahead; none */
 };
 
 /* n must be a multiple of 8 registers. Nothing in the arrays that are read changes. */
@@ -36,6 +38,12 @@ struct ceilings {
      * chain[shape][divisions][roots]; NULL for none of both. */
     void (*chain[CHAIN_SHAPES][CHAIN_MAX + 1][CHAIN_MAX + 1])(size_t n);
     void (*multiply_adds)(size_t n); /* two an element, in registers: the roof of a roofline */
+    /* What binds a pass over sparse data in lockstep: an entry's index is read, and the line of LANES reals of
+     * src that it names is added to one of PARTIALS sums; all of which go into out (LANES). No ends of rows,
+     * values, losses, stores or rules. idx: (n + INDEX_PADDING); what is left over of whole PARTIALS is not
+     * read. */
+    void (*lines16[LINES_SHAPES])(size_t n, const uint16_t *idx, const void *src, void *out);
+    void (*lines32[LINES_SHAPES])(size_t n, const uint32_t *idx, const void *src, void *out);
 };
 
 const struct ceilings *ceilings_get(enum isa isa, enum precision p);

@@ -1,0 +1,16 @@
+/* The two passes of a full-batch step with nothing in them but the loads and additions of lines: the ceiling
+ * that `bench throughput --ceiling` holds training against. The same index streams in the same order, the same
+ * arrays of weights and residuals; no values, ends of rows, losses, stores or rules. */
+#pragma once
+#include "data/dataset.h"
+#include "kern/ceilings.h"
+
+struct passes; /* weights and residuals of one pack of LANES runs, all zero */
+/* NULL and a message when out of memory. data: prepared, and without stored values (all entries are 1). */
+struct passes *passes_new(const struct dataset *data, const struct ceilings *ceilings, enum precision p,
+                          struct err *e);
+void passes_free(struct passes *p);
+/* Both passes once, by the loop of this shape (of LINES_SHAPES). */
+void passes_run(struct passes *p, int shape);
+/* How many lines both passes load: each non-zero twice, and what fills up groups. */
+uint64_t passes_lines(const struct passes *p);
