@@ -126,10 +126,13 @@ struct running {
 /* What is left out, and why: nothing is dropped in silence. */
 static void say_left_out(const struct running *r, struct err *e) {
     char *reason = NULL;
-    if (r->tally.n_left_out && store_get_failure(r->store, r->tally.left_out, &reason, e))
+    if (r->tally.n_left_out && store_get_failure(r->store, r->tally.left_out, &reason, e)) {
+        if (reason)
+            text_disarm(reason, strlen(reason));
         fprintf(stderr,
                 "bench: %zu runs failed before and are left out; --retry-failed tries them again. Of one: %s",
                 r->tally.n_left_out, reason ? reason : "\n");
+    }
     free(reason);
 }
 

@@ -1,6 +1,7 @@
 /* Messages pile up in one growing string. Nothing here can fail for the caller: without memory, a fixed text
- * takes the place of what could not be kept. */
+ * takes the place of what could not be kept. They quote what others wrote, and are read on a terminal. */
 #include "base/err.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ static void append(struct err *e, const char *s, size_t n) {
     }
     memcpy(grown + e->len, s, n);
     e->text = grown;
+    text_disarm(grown + e->len, n);
     e->len += n;
     grown[e->len++] = '\n';
     grown[e->len] = '\0';

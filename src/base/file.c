@@ -78,7 +78,8 @@ bool file_write(const char *path, const char *data, size_t len, struct err *e) {
         text_free(&beside);
         return err_add(e, "%s: cannot write: out of memory", path);
     }
-    int fd = open(beside.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unlink(beside.s); /* whatever has that name is not ours, and may lead elsewhere */
+    int fd = open(beside.s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     bool ok = fd >= 0 && write_all(fd, data, len) && !fsync(fd);
     int reason = errno;
     if (fd >= 0 && close(fd) && ok) {
@@ -101,6 +102,11 @@ bool file_write(const char *path, const char *data, size_t len, struct err *e) {
 static bool is_dir(const char *path) {
     struct stat st;
     return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+bool path_is_link(const char *path) {
+    struct stat st;
+    return !lstat(path, &st) && S_ISLNK(st.st_mode);
 }
 
 /* So that a folder that was made is still there after a loss of power. What cannot be synced is as safe as it

@@ -56,6 +56,17 @@ void text_free(struct text *t) {
     *t = (struct text){0};
 }
 
+void text_disarm(char *s, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char c = (unsigned char)s[i], next = i + 1 < n ? (unsigned char)s[i + 1] : 0;
+        const bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f || c1)
+            s[i] = '?';
+        if (c1)
+            s[++i] = '?';
+    }
+}
+
 enum { WORD_MAX = 63 }; /* longer words are no slips of known ones */
 
 /* Levenshtein's distance, one row of the table at a time. */

@@ -15,6 +15,10 @@ void text_addf(struct text *t, const char *format, ...) __attribute__((format(pr
 void text_add_number(struct text *t, double x);
 void text_free(struct text *t);
 
+/* Makes '?' of what a terminal would obey rather than show: control characters but for newline and tab, C1 too.
+ */
+void text_disarm(char *s, size_t n);
+
 /* The shortest decimal that reads back to the same bits ("nan", "inf", "-inf" for the rest), as std::to_chars:
  * locale-free. Writes at most NUMBER_CHARS bytes with the NUL; returns the length. */
 enum { NUMBER_CHARS = 32 };
@@ -36,6 +40,7 @@ bool file_read(const char *path, char **data, size_t *len, struct err *e);
 bool file_write(const char *path, const char *data, size_t len, struct err *e);
 /* Makes a folder and the folders above it. */
 bool dir_make(const char *path, struct err *e);
+bool path_is_link(const char *path);
 /* Removes what file_write and its like were writing in a folder (NAME.PID.tmp) when their process was killed.
  */
 void dir_clean(const char *path);

@@ -19,7 +19,10 @@ bool note_value(const char *note, const char *name, struct text *out) {
     struct note_line line;
     while (note_next(&note, &line))
         if (line.name_len == strlen(name) && !memcmp(line.name, name, line.name_len)) {
+            const size_t before = out->len;
             text_add_n(out, line.value, line.value_len);
+            if (!out->failed)
+                text_disarm(out->s + before, out->len - before);
             return true;
         }
     return false;

@@ -19,7 +19,8 @@ bool out_open(struct out *o, const char *path, struct err *e) {
         err_add(e, "%s: cannot write: out of memory", path);
         goto fail;
     }
-    o->file = fopen(o->beside, "we");
+    unlink(o->beside); /* whatever has that name is not ours, and may lead elsewhere */
+    o->file = fopen(o->beside, "wxe");
     if (o->file)
         return true;
     out_error(o, e);

@@ -7,6 +7,7 @@
 #include "report/gnuplot.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static chart_kind *const kinds[] = {
     plots_trends,      plots_profile, plots_ecdf,  plots_data_axis, plots_curves,
@@ -99,6 +100,23 @@ static bool write_all(const char *folder, const struct figure_list *l, struct er
     return ok;
 }
 
+/* gnuplot opens pictures by their names: where one is a link, of a folder that came from elsewhere, it would
+ * write to another place. */
+static bool unlink_pictures(const char *folder, const struct figure_list *l, struct err *e) {
+    static const char *const endings[] = {"svg", "png", "pdf"};
+    struct text path = {0};
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+            path.len = 0;
+            text_addf(&path, "%s/%s.%s", folder, l->figure[i].name, endings[k]);
+            if (!path.failed && path_is_link(path.s))
+                unlink(path.s);
+        }
+    const bool ok = !path.failed || err_add(e, "out of memory for a path in %s", folder);
+    text_free(&path);
+    return ok;
+}
+
 /* Pictures that are not drawn cost a message, not the results. */
 static void draw_all(const char *folder, bool pdf, struct err *e) {
     struct text script = {0};
@@ -148,7 +166,10 @@ bool figures_write(const struct scores *s, const char *dir, const struct figures
         const struct plan_figure f = plan_figure(s->r->plan, k);
         ok = makers[f.kind](&in, &f, l, e);
     }
-    ok = ok && dir_make(folder.s, e) && write_all(folder.s, l, e);
+    if (ok && path_is_link(folder.s))
+        ok = err_add(e, "%s: a symbolic link: pictures are written into the results folder alone; remove it",
+                     folder.s);
+    ok = ok && dir_make(folder.s, e) && write_all(folder.s, l, e) && unlink_pictures(folder.s, l, e);
     if (ok && o->draw && l->n)
         draw_all(folder.s, o->pdf, e);
     free(in.range);

@@ -181,32 +181,40 @@ bool row_get_begin(struct row *r, struct store *s, sqlite3_stmt *st, const char 
     return true;
 }
 
+/* The next column, which is to be of that type. */
+static int row_column(struct row *r, int type) {
+    r->odd |= sqlite3_column_type(r->st, r->at) != type;
+    return r->at++;
+}
+
 uint64_t row_get_integer(struct row *r) {
-    uint64_t v = (uint64_t)sqlite3_column_int64(r->st, r->at++);
+    uint64_t v = (uint64_t)sqlite3_column_int64(r->st, row_column(r, SQLITE_INTEGER));
     hash_integer(r->hash, v);
     return v;
 }
 
 double row_get_real(struct row *r) {
-    int i = r->at++;
-    double v = sqlite3_column_type(r->st, i) == SQLITE_NULL ? NAN : sqlite3_column_double(r->st, i);
+    const bool null = sqlite3_column_type(r->st, r->at) == SQLITE_NULL;
+    const int i = row_column(r, null ? SQLITE_NULL : SQLITE_FLOAT);
+    double v = null ? NAN : sqlite3_column_double(r->st, i);
     hash_real(r->hash, v);
     return v;
 }
 
 void row_get_text(struct row *r, char *out, size_t size) {
-    const char *v = (const char *)sqlite3_column_text(r->st, r->at);
-    size_t len = (size_t)sqlite3_column_bytes(r->st, r->at++);
+    const int i = row_column(r, SQLITE_TEXT);
+    const char *v = (const char *)sqlite3_column_text(r->st, i);
+    size_t len = (size_t)sqlite3_column_bytes(r->st, i);
     hash_bytes(r->hash, v, v ? len : 0);
     size_t kept = !v ? 0 : len < size ? len : size - 1;
     memcpy(out, v ? v : "", kept);
     out[kept] = '\0';
 }
 
-char *row_get_blob(struct row *r, size_t *len) {
-    const void *v = sqlite3_column_blob(r->st, r->at);
-    *len = v ? (size_t)sqlite3_column_bytes(r->st, r->at) : 0;
-    r->at++;
+static char *get_bytes(struct row *r, int type, size_t *len) {
+    const int i = row_column(r, type);
+    const void *v = sqlite3_column_blob(r->st, i);
+    *len = v ? (size_t)sqlite3_column_bytes(r->st, i) : 0;
     hash_bytes(r->hash, v, *len);
     char *copy = malloc(*len + 1);
     if (copy) {
@@ -216,12 +224,32 @@ char *row_get_blob(struct row *r, size_t *len) {
     return copy;
 }
 
+char *row_get_blob(struct row *r, size_t *len) {
+    return get_bytes(r, SQLITE_BLOB, len);
+}
+
+char *row_get_string(struct row *r) {
+    size_t len;
+    return get_bytes(r, SQLITE_TEXT, &len);
+}
+
+char *row_get_units(struct row *r, size_t unit, size_t least, size_t *n) {
+    size_t len;
+    char *copy = row_get_blob(r, &len);
+    *n = len / unit;
+    r->odd |= len % unit || *n < least;
+    return copy;
+}
+
 bool row_get_end(struct row *r, struct err *e) {
     uint64_t stored = (uint64_t)sqlite3_column_int64(r->st, r->at), computed = hash_value64(r->hash);
     hash_free(r->hash);
     sqlite3_reset(r->st);
-    if (stored == computed)
+    if (stored == computed && !r->odd)
         return true;
+    if (stored == computed)
+        return err_add(e, "%s: %s is damaged: a value is of another type or size than this program writes",
+                       r->store->path, r->what);
     return err_add(
         e,
         "%s: %s is damaged: its checksum is %016llx, its contents make %016llx; restore the file from a "

@@ -48,6 +48,9 @@ sqlite3_stmt *db_key(struct store *s, enum statement id, struct err *e, int n, .
 /* Runs a statement that returns nothing. */
 bool db_run(struct store *s, enum statement id, const char *what, struct err *e);
 
+/* schema.c: whether its tables are those of schema.sql, and nothing else is in it. */
+bool schema_agrees(struct store *s, struct err *e);
+
 /* Whether the file is still where it was opened: deleted or moved, it would take what is written with it. */
 bool db_in_place(struct store *s, struct err *e);
 
@@ -61,6 +64,7 @@ struct row {
     struct store *store;
     sqlite3_stmt *st;
     int at, rc; /* rc: the first failure of a bind */
+    bool odd;   /* a value read is of another type than its column's, or of an impossible size */
     struct hash *hash;
     const char *what; /* for messages: "run 0123456789abcdef", "data set ..." */
 };
@@ -76,7 +80,8 @@ void row_put_blob(struct row *r, const void *v, size_t len);
 bool row_put_end(struct row *r, struct err *e);
 
 /* Out: bind the key to the statement, then begin (*found: whether there is such a row; if not, nothing more is
- * to be done), get every field in the order of the table, end (which compares the checksum). Text and blobs are
+ * to be done), get every field in the order of the table, end (which compares the checksum, and
+ * whether every value had the type and size of its column). Text and blobs are
  * copied: malloc'ed, NULL when out of memory; blobs are followed by a NUL. */
 bool row_get_begin(struct row *r, struct store *s, sqlite3_stmt *st, const char *what, bool *found,
                    struct err *e);
@@ -84,4 +89,7 @@ uint64_t row_get_integer(struct row *r);
 double row_get_real(struct row *r);
 void row_get_text(struct row *r, char *out, size_t size); /* cut to size - 1 bytes */
 char *row_get_blob(struct row *r, size_t *len);
+char *row_get_string(struct row *r);
+/* A blob of whole units of so many bytes, `least` of them or more. */
+char *row_get_units(struct row *r, size_t unit, size_t least, size_t *n);
 bool row_get_end(struct row *r, struct err *e);

@@ -9,6 +9,7 @@
 #include "store/schema.h" /* schema_sql, made from schema.sql by CMake */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { APPLICATION_ID = 0x62656e63, FORMAT = 4, BUSY_MS = 30000 };
@@ -46,7 +47,9 @@ static bool store_identity(struct store *s, struct identity *id, struct err *e) 
     return ok;
 }
 
-/* Locked down: nothing in a database file that came from elsewhere is run or trusted. */
+/* Locked down: nothing in a database file that came from elsewhere is run or trusted. What is in it is compared
+ * with schema.sql before any table is read (schema.c); checksums are no proof against somebody who makes them,
+ * so types and sizes are checked as rows are read (tables.c). */
 static bool store_configure(struct store *s, struct err *e) {
     static const struct {
         int option, value;
@@ -61,13 +64,27 @@ static bool store_configure(struct store *s, struct err *e) {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (sqlite3_db_config(s->db, options[i].option, options[i].value, NULL) != SQLITE_OK)
             return db_error(s, "cannot configure", e);
-    return sqlite3_busy_timeout(s->db, BUSY_MS) == SQLITE_OK || db_error(s, "cannot configure", e);
+    /* Little more than the schema and our own statements need. */
+    static const struct {
+        int limit, value;
+    } limits[] = {
+        {SQLITE_LIMIT_SQL_LENGTH, 1 << 16}, {SQLITE_LIMIT_COLUMN, 32},       {SQLITE_LIMIT_EXPR_DEPTH, 64},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 8},  {SQLITE_LIMIT_VDBE_OP, 1 << 16}, {SQLITE_LIMIT_FUNCTION_ARG, 16},
+        {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_TRIGGER_DEPTH, 1}, {SQLITE_LIMIT_WORKER_THREADS, 0},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 64},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        sqlite3_limit(s->db, limits[i].limit, limits[i].value);
+    return (sqlite3_busy_timeout(s->db, BUSY_MS) == SQLITE_OK || db_error(s, "cannot configure", e)) &&
+           db_exec(s, "PRAGMA cell_size_check = ON", "cannot configure", e);
 }
 
 /* Back to an empty database file, whatever was in it: SQLite's own way, safe beside other connections. */
 static bool store_empty(struct store *s, struct err *e) {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
+    sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM works in one */
     bool ok = db_exec(s, "VACUUM", "cannot start afresh", e);
+    sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
     return ok;
 }
@@ -103,6 +120,8 @@ static bool store_accept(struct store *s, bool fresh, struct err *e) {
             "%s: the store has format %d, this program reads format %d; use the program that made it, or "
             "--fresh to compute everything anew",
             s->path, id.format, FORMAT);
+    if (!empty && !fresh && !schema_agrees(s, e))
+        return false;
     /* 64 MiB of cache, of which a small store uses little. */
     if (!db_exec(s, "PRAGMA cache_size = -65536", "cannot configure", e))
         return false;
@@ -144,6 +163,14 @@ struct store *store_open(const char *dir, bool fresh, bool read_only, struct err
     }
     if (!read_only && !dir_make(dir, e))
         goto fail;
+    struct stat file;
+    if (!lstat(s->path, &file) && !S_ISREG(file.st_mode)) {
+        err_add(e, "%s: not a store: %s; it is left as it is", s->path,
+                S_ISLNK(file.st_mode)   ? "a symbolic link, which would lead out of the results folder"
+                : S_ISDIR(file.st_mode) ? "a folder"
+                                        : "no regular file");
+        goto fail;
+    }
     /* NOMUTEX: threads take turns under the caller's lock. */
     int flags =
         SQLITE_OPEN_NOMUTEX | (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);

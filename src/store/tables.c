@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "store/db.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,11 +168,10 @@ bool store_get_trace(struct store *s, uint64_t id, const uint32_t *parameter, si
     bool ok = st && row_get_begin(&r, s, st, what, found, e);
     if (ok && *found) {
         char stored[8]; /* the key is known, its checksum is not */
-        size_t len;
         row_get_integer(&r);
         row_get_text(&r, stored, sizeof stored);
-        t->value = (double *)(void *)row_get_blob(&r, &len);
-        t->n_rows = t->cap = len / sizeof *t->value / trace_width(t);
+        t->value = (double *)(void *)row_get_units(&r, trace_width(t) * sizeof *t->value, 1, &t->n_rows);
+        t->cap = t->n_rows;
         ok = row_get_end(&r, e) && (t->value || err_add(e, "%s: %s: out of memory", s->path, what)) &&
              (t->parameter = mem_zeroed(n, sizeof *t->parameter, e));
         if (ok)
@@ -212,12 +212,11 @@ bool store_get_run(struct store *s, uint64_t id, struct outcome *o, bool *found,
     bool ok = row_get_begin(&r, s, st, what, found, e);
     if (!ok || !*found)
         return ok;
-    size_t len;
     o->id = row_get_integer(&r);
     uint64_t blown_up = row_get_integer(&r);
     o->blown_up = blown_up;
-    o->points = (struct point *)(void *)row_get_blob(&r, &len);
-    o->n_points = len / sizeof *o->points;
+    r.odd |= blown_up > 1;
+    o->points = (struct point *)(void *)row_get_units(&r, sizeof *o->points, 1, &o->n_points); /* the start */
     o->test_error = row_get_real(&r);
     o->weights_hash = row_get_integer(&r);
     for (int band = 0; band < N_BANDS; band++)
@@ -260,9 +259,8 @@ bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *
     const bool read = row_get_begin(&r, s, st, "a failure", &found, e);
     if (!read || !found)
         return read;
-    size_t len;
     row_get_integer(&r);
-    *reason = row_get_blob(&r, &len);
+    *reason = row_get_string(&r);
     bool ok = row_get_end(&r, e) && (*reason || err_add(e, "%s: a failure: out of memory", s->path));
     if (!ok) {
         free(*reason);
@@ -272,6 +270,9 @@ bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *
 }
 
 /* ---- data sets ------------------------------------------------------------------------------------------- */
+
+/* What is counted of a data set is exact as a double, too. */
+static const uint64_t MAX_COUNT = (uint64_t)1 << 53;
 
 bool store_put_data(struct store *s, const struct data_facts *f, struct err *e) {
     char what[64];
@@ -313,6 +314,7 @@ bool store_get_data(struct store *s, const char *fingerprint, struct data_facts 
     f->mean_label = row_get_real(&r);
     for (int band = 0; band < N_BANDS; band++)
         f->band_frequency[band] = row_get_real(&r);
+    r.odd |= f->n_rows > MAX_COUNT || f->n_features > MAX_COUNT || f->nnz > MAX_COUNT || f->n_test > MAX_COUNT;
     return *found = row_get_end(&r, e);
 }
 
@@ -335,6 +337,7 @@ bool store_get_file(struct store *s, const char *key, char fingerprint[33], bool
         return ok;
     row_get_text(&r, ignored, sizeof ignored);
     row_get_text(&r, fingerprint, 33);
+    r.odd |= strlen(fingerprint) != 32;
     return *found = row_get_end(&r, e);
 }
 
@@ -408,7 +411,9 @@ bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss,
     m->loss = row_get_real(&r);
     m->max_gradient = row_get_real(&r);
     m->max_weight = row_get_real(&r);
-    m->iterations = (int)row_get_integer(&r);
+    const uint64_t iterations = row_get_integer(&r);
+    m->iterations = (int)iterations;
+    r.odd |= iterations > INT_MAX;
     m->start_loss = row_get_real(&r);
     return *found = row_get_end(&r, e);
 }
@@ -435,10 +440,10 @@ bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss los
     bool ok = get_minimum_key(&r, s, ST_GET_MINIMISER, what, fingerprint, loss, mean, l2, &found, e);
     if (!ok || !found)
         return ok;
-    size_t len;
-    double *got = (double *)(void *)row_get_blob(&r, &len);
+    size_t n_got;
+    double *got = (double *)(void *)row_get_units(&r, sizeof **w, 0, &n_got);
     ok = row_get_end(&r, e) && (got || err_add(e, "%s: %s: out of memory", s->path, what));
-    if (ok && len == n * sizeof **w)
+    if (ok && n_got == n)
         *w = got;
     else
         free(got);

@@ -61,7 +61,7 @@ done
 
 # Something else in the store's place.
 mkdir -p odd/sweep.db
-expect 2 'odd/sweep.db: cannot open' --grid grid.ini --out odd
+expect 2 'odd/sweep.db: not a store: a folder' --grid grid.ini --out odd
 : >file
 expect 2 'file' --grid grid.ini --out file
 mkdir locked

@@ -52,6 +52,8 @@ static void meddle(const char *sql) {
     sqlite3_close(db);
 }
 
+static const char fingerprint[] = "00112233445566778899aabbccddeeff",
+                  other[] = "ffeeddccbbaa99887766554433221100";
 static struct point hard_points[] = {
     {0, 0, 0, 0.6931471805599453, NAN},        {1, 1, 123456789012345, -0.0, 0.1},
     {1.5, 2, UINT64_MAX, 5e-324, 1e308},       {2, 3, 1, INFINITY, -INFINITY},
@@ -81,7 +83,7 @@ static void what_is_stored_comes_back_to_the_bit(void **state) {
         in[i] = sample(UINT64_MAX - (uint64_t)i);
         in[i].test_error = in[i].unlearnt[i % N_BANDS] = in[i].seconds = hard_numbers[i];
     }
-    in[N_NUMBERS] = (struct outcome){0, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}};
+    in[N_NUMBERS] = (struct outcome){0, false, 1, hard_points, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}};
     assert_true(store_put_runs(s, in, N_NUMBERS + 1, &e));
     store_close(s);
 
@@ -166,9 +168,10 @@ static void notes_files_data_and_minima_come_back(void **state) {
     assert_true(store_get_note(s, "none", &got, &len, &e));
     assert_null(got);
 
-    assert_true(store_put_file(s, "a.svm test=0", "0123", &e) && store_put_file(s, "a.svm test=0", "4567", &e));
+    assert_true(store_put_file(s, "a.svm test=0", fingerprint, &e) &&
+                store_put_file(s, "a.svm test=0", other, &e));
     assert_true(store_get_file(s, "a.svm test=0", fp, &found, &e) && found);
-    assert_string_equal(fp, "4567");
+    assert_string_equal(fp, other);
     assert_true(store_get_file(s, "b.svm", fp, &found, &e) && !found);
 
     struct data_facts facts = {"00112233445566778899aabbccddeeff", 10, 20, 30, 4, 0.5, 0, -0.0,
@@ -313,7 +316,7 @@ static void every_changed_column_is_noticed(void **state) {
         const double point[] = {0.1, 0.2};
         struct minimum m = {0.3, 1e-11, 2, 77, 0.7};
         assert_true(store_put_runs(s, o, 2, &e) && store_put_note(s, "n", "text", 4, &e));
-        assert_true(store_put_data(s, &f, &e) && store_put_file(s, "k", "00", &e));
+        assert_true(store_put_data(s, &f, &e) && store_put_file(s, "k", fingerprint, &e));
         assert_true(store_put_minimum(s, "00", LOSS_logistic, true, 0, &m, &e));
         assert_true(store_put_minimiser(s, "00", LOSS_logistic, true, 0, point, 2, &e));
         if (!cases[i].read(s))
@@ -330,6 +333,30 @@ static void every_changed_column_is_noticed(void **state) {
     }
 }
 
+/* A checksum can be made by anybody: counts, lengths and types are looked at all the same. */
+static void impossible_values_under_a_right_checksum_are_refused(void **state) {
+    (void)state;
+    struct outcome none = {9, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}}, got;
+    struct data_facts f = {"00112233445566778899aabbccddeeff", 10, UINT64_MAX, 30, 4, 0.5, 0, 0.25, {0}}, facts;
+    struct minimum m = {0.3, 1e-11, 2, -1, 0.7}, minimum;
+    char fp[33];
+    bool found;
+    struct store *s = open_store(true, false);
+    assert_true(store_put_runs(s, &none, 1, &e));
+    assert_true(store_put_data(s, &f, &e));
+    assert_true(store_put_file(s, "k", "../../../etc/passwd", &e));
+    assert_true(store_put_minimum(s, fingerprint, LOSS_logistic, true, 0, &m, &e));
+    assert_false(store_get_run(s, 9, &got, &found, &e) || found);
+    assert_false(store_get_data(s, fingerprint, &facts, &found, &e) || found);
+    assert_false(store_get_file(s, "k", fp, &found, &e) || found);
+    assert_false(store_get_minimum(s, fingerprint, LOSS_logistic, true, 0, &minimum, &found, &e) || found);
+    for (const char *at = e.text; (at = strstr(at, "damaged: a value is of another type or size")); at++)
+        e.count--;
+    assert_int_equal(e.count, 0);
+    err_clear(&e);
+    store_close(s);
+}
+
 static void refused(bool fresh, bool read_only, const char *reason) {
     struct store *s = store_open(dir, fresh, read_only, &e);
     if (s)
@@ -337,6 +364,42 @@ static void refused(bool fresh, bool read_only, const char *reason) {
     if (!strstr(e.text, reason) || !strstr(e.text, path))
         fail_msg("expected the path and `%s`, got: %s", reason, e.text);
     err_clear(&e);
+}
+
+/* Tables that are not ours are refused before any is read: nothing in them is run. */
+static void another_schema_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *reason;
+    } cases[] = {
+        {"CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM run; END",
+         "the trigger 't' does not belong there"},
+        {"CREATE VIEW v AS SELECT load_extension('x')", "the view 'v' does not belong there"},
+        {"ALTER TABLE failure RENAME TO f; CREATE VIEW failure AS SELECT * FROM f", "the table 'f"},
+        {"CREATE INDEX i ON run (seconds)", "the index 'i' does not belong there"},
+        {"CREATE TABLE extra (x)", "the table 'extra' does not belong there"},
+        {"DROP TABLE trace", "is missing"},
+        {"ALTER TABLE run ADD COLUMN x DEFAULT 3", "the table 'run' is defined otherwise"},
+        {"DROP TABLE failure; CREATE TABLE failure (id INTEGER PRIMARY KEY, reason TEXT NOT NULL, "
+         "checksum INTEGER NOT NULL CHECK (abs(checksum) < 0))",
+         "the table 'failure' is defined otherwise"},
+        {"DROP TABLE failure; CREATE TABLE failure (id INTEGER PRIMARY KEY, reason TEXT NOT NULL, "
+         "checksum INTEGER GENERATED ALWAYS AS (id))",
+         "the table 'failure' is defined otherwise"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        store_close(open_store(true, false));
+        meddle(cases[i].sql);
+        refused(false, true, cases[i].reason);
+        refused(false, false, cases[i].reason);
+    }
+    store_close(open_store(true, false)); /* and emptied where that is asked for */
+    store_close(open_store(false, true));
+    /* Comments and blanks are no part of it: a program whose schema says the same in other words agrees. */
+    meddle(
+        "DROP TABLE failure; CREATE TABLE failure ( id INTEGER PRIMARY KEY, -- here\n reason   TEXT NOT NULL,\n"
+        "checksum INTEGER NOT NULL )");
+    store_close(open_store(false, true));
 }
 
 static void foreign_files_are_refused_and_untouched(void **state) {
@@ -441,6 +504,8 @@ static void a_reader_sees_whole_packs_while_one_writes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+        T(impossible_values_under_a_right_checksum_are_refused),
+        T(another_schema_is_refused),
         T(what_is_stored_comes_back_to_the_bit),
         T(ids_ascend_as_unsigned_numbers),
         T(a_run_is_never_replaced),
