@@ -47,5 +47,16 @@ expect 2 "wrong.ini:16: claim, column 7: 'fats' is not the label of an .optimize
 # The claims of the lecture's toy set come out as shipped.
 expect 0 '0 failures' --grid "$sweeps/claims-toy.ini" --out toy --quiet --no-plots
 expect 0 '0 failures' --grid "$sweeps/claims-traces.ini" --out traces --quiet --no-plots
-grep -q '| rmsprop-at-half-the-step-does-not .*| failed ' traces/expectations.md || fail "expectations.md says: $(cat traces/expectations.md)"
+for name in surfaces rows pauses; do
+    expect 0 '0 failures' --grid "$sweeps/claims-$name.ini" --out $name --quiet --no-plots
+done
+# docs/results.md shows what came out: each row begins as its table's first column has it.
+for name in toy traces surfaces rows pauses; do
+    "$sweeps/../scripts/claims-table" $name | sed 1,2d >rows
+    [ -s rows ] || fail "claims-table prints nothing of $name"
+    while IFS= read -r row; do
+        grep -qF -- "$row" "$sweeps/../docs/results.md" || fail "docs/results.md does not say: $row"
+    done <rows
+done
+grep -q '| rmsprop does not oscillate at 0.05 .*| failed ' traces/expectations.md || fail "expectations.md says: $(cat traces/expectations.md)"
 finish

@@ -2,8 +2,8 @@
 . "$PWD/tests/cli/lib.bash"
 command -v gnuplot >/dev/null || { echo 'gnuplot is not installed: nothing is drawn here'; exit 77; }
 grid=$OLDPWD/sweeps/lecture.ini
-expect 0 '^87 runs, 87 computed now, 0 failures' --grid "$grid" --out lecture --quiet
-for kind in contour-toy-w0--2-b0--2 contour-toy-w0--4-b0-4 trace-gradient-1-toy-w0--2-b0--2 \
+expect 0 '^116 runs, 116 computed now, 0 failures' --grid "$grid" --out lecture --quiet
+for kind in contour-toy-w0--2-b0--2 contour-toy-w0--4-b0-4 contour-saddle trace-gradient-1-toy-w0--2-b0--2 \
     trace-rate-bias-toy-w0--4-b0--4 trace-second-moment-1-toy-w0--4-b0-4 trace-u-bias-toy-w0--2-b0--2 \
     trace-w-1-toy-w0--4-b0-4 schedules averages balls; do
     for ending in gp dat svg png; do
