@@ -151,11 +151,11 @@ void restrict_check_rows(const struct grid *g, const struct section *data, size_
         if (all.v[i].word == VALUE_NUMBER && all.v[i].number > rows &&
             is_taken(g, (size_t)(data - g->data), i)) {
             if (rows == 0)
-                diag_add(
-                    d, section_line(&g->sweep, KEY_SWEEP_batch),
-                    "batch = %.0f: [data %s] (line %zu) is a surface, which has no rows: expected full, or "
-                    "optimizers with batch = full on it and data = LABELS elsewhere",
-                    all.v[i].number, data->label, data->line);
+                diag_add(d, section_line(&g->sweep, KEY_SWEEP_batch),
+                         "batch = %.0f: [data %s] (line %zu) is a surface, which has no rows: expected full; "
+                         "where other data "
+                         "take %.0f, data = LABELS and batch = LIST in [optimizer] say which takes what",
+                         all.v[i].number, data->label, data->line, all.v[i].number);
             else
                 diag_add(d, section_line(&g->sweep, KEY_SWEEP_batch),
                          "batch = %.0f: [data %s] (line %zu) has %.0f rows to train on: expected full, or an "

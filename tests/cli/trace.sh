@@ -69,4 +69,16 @@ refuse "lacks 'features'" <<<"$sweep"$'[trace]\nruns = all'
 refuse "'0' is not|0 is out of range" <<<"$sweep"$'[trace]\nfeatures = 0'
 refuse "did you mean 'rmsprop'" <<<"$sweep"$'[trace]\nfeatures = 1\nruns = rmsprob'
 refuse "did you mean 'trace'" <<<"$sweep"$'[traec]\nfeatures = 1'
+
+# A claim about second derivatives: they are recorded besides, and no other byte changes; by any instruction set.
+printf '%s[trace]\nfeatures = 1, 7, bias\nruns = all\n[expect steep]\nclaim = corr(rmsprop, data=toy, batch=%s, p=1) < 0\noutcome = %s\n' \
+    "$sweep" full held >corr.ini
+printf '[expect steep rows]\nclaim = corr(rmsprop, data=text, batch=16, p=bias) < 2\n' >>corr.ini
+cp -r all corr
+expect 0 ' 0 computed now' --grid corr.ini --out corr --no-plots --quiet --isa scalar
+expect 0 ' 0 failures' --grid corr.ini --out corr-new --no-plots --quiet --threads 2
+for file in runs.csv curves.csv trace.csv; do cmp -s corr/$file all/$file || fail "corr changes $file"; done
+cmp -s corr/expectations.md corr-new/expectations.md || fail 'corr is not the same on another instruction set'
+[ "$(grep -c '| held ' corr/expectations.md)" -eq 2 ] || fail "expectations.md says: $(cat corr/expectations.md)"
+expect 0 ' equal to the bit, 0 not' verify corr --sample 100% --quiet
 finish
