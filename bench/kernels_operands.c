@@ -10,7 +10,10 @@
 
 enum {
     SLICE_BYTES = 1 << 20,
-    PERIOD = 16 * 1021,       /* whole lines, and never in step with a loop's rounds */
+    PERIOD = 16 * 1021, /* whole lines, and never in step with a loop's rounds */
+    /* never so little that mem_lines() forgoes a huge page: on small ones, placed by chance, some calls take
+     * twice as long as others */
+    LEAST_BYTES = 1 << 20,
     STAGGER = 13 * LINE_BYTES /* 832: five arrays spread over the 4 KiB modulo which addresses look alike */
 };
 _Static_assert(PERIOD % LANES == 0 && MAX_ARRAYS * STAGGER <= 4096 + STAGGER, "lines, and no two arrays alike");
@@ -21,7 +24,8 @@ static size_t real_bytes(enum precision p) {
 
 bool arena_make(struct arena *a, size_t array_bytes, struct err *e) {
     a->array_bytes = (array_bytes + 4095) / 4096 * 4096;
-    a->base = mem_lines(MAX_ARRAYS, a->array_bytes + STAGGER, e);
+    const size_t array = a->array_bytes + STAGGER;
+    a->base = mem_lines(MAX_ARRAYS, array > LEAST_BYTES ? array : LEAST_BYTES, e);
     return a->base;
 }
 

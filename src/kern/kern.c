@@ -273,31 +273,21 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 /* ---- rules over lines (runs across lanes) and over parameters (one run) -------------------------------------
  */
 
-/* What both loops do between two tests of their end: ROUND registers, their steps side by side, results kept
+/* What both loops do between two tests of their end: so many registers, their steps side by side, results kept
  * until all are known and then stored array by array (stores to neighbouring lines in a row are the fastest).
- * As many as registers can hold; in plain C one, which a compiler vectorises only so. */
+ * AVX-512 takes as many as the rule's row says, AVX2, which has half the registers, what they hold; plain C
+ * one, which a compiler vectorises only so. */
 #ifdef __AVX512F__
-enum { ROUND = V_LANES == 1 ? 1 : 8 };
-#define ROUND_FITS(n_state) ((n_state) < 2 || ROUND == 1 ? ROUND : 2)
+#define ROUND_OF(n_state, registers) (V_LANES == 1 ? 1 : (registers))
 #else
-enum { ROUND = V_LANES == 1 ? 1 : 4 };
-#define ROUND_FITS(n_state) ((n_state) < 2 ? ROUND : 1)
+#define ROUND_OF(n_state, registers) (V_LANES == 1 || (n_state) > 1 ? 1 : 4)
 #endif
-enum { ROUND_LINES = (int)V_LINE < (int)ROUND ? (int)ROUND / (int)V_LINE : 1 };
+enum { ROUND_MOST = 8 };
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
-
-/* Loaded once, kept in a register: compilers else read memory again at each use, and the loads of nag then
- * bind. Not in plain C, which it would keep from being vectorised. */
-INLINE vr load_once(const real *p) {
-    vr x = v_load_any(p);
-    if (V_LANES > 1)
-        __asm__("" : "+v"(x));
-    return x;
-}
 
 /* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN. They are summed by themselves first: a round
  * does not wait for the one before. */
@@ -318,16 +308,16 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
                              const real *restrict g, const vr *coefs, int set, int sets, vr *bad, int n_state, \
                              int n_coefs, int variant) {                                                       \
         const int tested = !bad ? 0 : round < sets ? round : sets;                                             \
-        vr s[ROUND][RULE_MAX_STATE], w_new[ROUND];                                                             \
+        vr s[ROUND_MOST][RULE_MAX_STATE], w_new[ROUND_MOST];                                                   \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++) {                                                                      \
             vr c[RULE_MAX_COEFS];                                                                              \
             for (int k = 0; k < n_coefs; k++)                                                                  \
                 c[k] = coefs[k * sets + (set + u) % sets];                                                     \
             for (int k = 0; k < n_state; k++)                                                                  \
-                s[u][k] = load_once(state[k] + at + u * V_LANES);                                              \
-            w_new[u] = name##_step(v_load_any(w + at + u * V_LANES), load_once(g + at + u * V_LANES), s[u], c, \
-                                   variant);                                                                   \
+                s[u][k] = v_load_any(state[k] + at + u * V_LANES);                                             \
+            w_new[u] = name##_step(v_load_any(w + at + u * V_LANES), v_load_any(g + at + u * V_LANES), s[u],   \
+                                   c, variant);                                                                \
         }                                                                                                      \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++)                                                                        \
@@ -342,9 +332,9 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
             bad[set + u] = bad_add(bad[set + u], w_new + u, round - u, sets);                                  \
     }                                                                                                          \
     INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
-                             const real *coefs_, real *finite, int n_state, int n_coefs, int variant) {        \
-        enum { REGISTERS = ROUND_LINES * V_LINE };                                                             \
-        const int round = ROUND_FITS(n_state);                                                                 \
+                             const real *coefs_, real *finite, int round, int n_state, int n_coefs,            \
+                             int variant) {                                                                    \
+        const int lines = (int)V_LINE < round ? round / (int)V_LINE : 1;                                       \
         real *state[RULE_MAX_STATE];                                                                           \
         vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
         for (int k = 0; k < n_state; k++)                                                                      \
@@ -355,9 +345,9 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
         for (int v = 0; v < V_LINE; v++)                                                                       \
             bad[v] = v_load(finite + v * V_LANES);                                                             \
         size_t i = 0;                                                                                          \
-        for (; i + ROUND_LINES <= n; i += ROUND_LINES) {                                                       \
+        for (; i + (size_t)lines <= n; i += (size_t)lines) {                                                   \
             UNROLLED                                                                                           \
-            for (int v = 0; v < REGISTERS; v += round)                                                         \
+            for (int v = 0; v < lines * V_LINE; v += round)                                                    \
                 name##_round(i *LANES + (size_t)v * V_LANES, round, w, state, g, coefs, v % V_LINE, V_LINE,    \
                              bad, n_state, n_coefs, variant);                                                  \
         }                                                                                                      \
@@ -372,8 +362,7 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
             v_store(finite + v * V_LANES, bad[v]);                                                             \
     }                                                                                                          \
     INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
-                                  const real *coefs, int n_state, int n_coefs, int variant) {                  \
-        const int round = ROUND_FITS(n_state);                                                                 \
+                                  const real *coefs, int round, int n_state, int n_coefs, int variant) {       \
         real *state[RULE_MAX_STATE];                                                                           \
         vr c[RULE_MAX_COEFS];                                                                                  \
         for (int k = 0; k < n_state; k++)                                                                      \
@@ -409,14 +398,15 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
 RULES(R, RULES_NONE)
 #undef R
 
-#define V(name, variant, states, n_coefs, point)                                                               \
+#define V(name, variant, states, n_coefs, point, registers)                                                    \
+    _Static_assert((registers) <= ROUND_MOST, "more registers than a round holds");                            \
     static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g,                   \
                                        const void *coefs, void *finite) {                                      \
-        name##_lines(n, w, state, g, coefs, finite, states, n_coefs, variant);                                 \
+        name##_lines(n, w, state, g, coefs, finite, ROUND_OF(states, registers), states, n_coefs, variant);    \
     }                                                                                                          \
     static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,              \
                                             const void *coefs) {                                               \
-        name##_parameters(n, w, state, g, coefs, states, n_coefs, variant);                                    \
+        name##_parameters(n, w, state, g, coefs, ROUND_OF(states, registers), states, n_coefs, variant);       \
     }
 RULES(RULES_NONE, V)
 #undef V

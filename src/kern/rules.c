@@ -21,7 +21,7 @@ enum {
 };
 
 static const struct rule_variant variants[RULE_MAX][RULE_MAX_VARIANTS + 1] = {
-#define V(name, number, states, coefs_, point_)                                                                \
+#define V(name, number, states, coefs_, point_, ...)                                                           \
     [RULE_##name][number] = {.exists = true, .n_state = states, .n_coefs = coefs_, .point = point_},
     RULES(RULES_NONE, V)
 #undef V

@@ -378,24 +378,25 @@ static const struct rule linesearch_rule = {
 #endif
 
 /* ---- the table ------------------------------------------------------------------------------------------ */
-/* R(rule), then V(rule, variant, states, coefs, point) for each of its variants: how many state arrays and
- * coefficients it has, and 1 + the state array that holds the point where the gradient is taken (0: it is taken
- * at w). */
+/* R(rule), then V(rule, variant, states, coefs, point, registers) for each of its variants: how many state
+ * arrays and coefficients it has; 1 + the state array that holds the point where the gradient is taken (0: it
+ * is taken at w); and how many registers an AVX-512 loop works on side by side, 1, 2, 4 or 8: what `bench
+ * kernels` finds fastest. */
 /* clang-format off */
 #define RULES(R, V) \
-    R(sgd)      V(sgd, 0, 0, 1, 0) \
-    R(momentum) V(momentum, 0, 1, 2, 0) \
-    R(nag)      V(nag, 0, 1, 2, 0) V(nag, 1, 2, 3, 2) \
-    R(adagrad)  V(adagrad, 0, 1, 2, 0) V(adagrad, 1, 1, 2, 0) V(adagrad, 2, 1, 2, 0) \
-    R(rmsprop)  V(rmsprop, 0, 1, 4, 0) V(rmsprop, 1, 1, 4, 0) \
-    R(adadelta) V(adadelta, 0, 2, 3, 0) \
-    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0) V(adam, 1, 2, ADAM_COEFS, 0) \
-    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0) V(adamw, 1, 2, ADAM_COEFS + 1, 0) \
-    R(maxprop)  V(maxprop, 0, 1, 3, 0) \
-    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0) \
-    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0) V(nadam, 1, 2, ADAM_COEFS, 0) \
-    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0) V(amsgrad, 1, 3, ADAM_COEFS, 0) \
-    R(linesearch) V(linesearch, 0, 0, 1, 0)
+    R(sgd)      V(sgd, 0, 0, 1, 0, 2) \
+    R(momentum) V(momentum, 0, 1, 2, 0, 2) \
+    R(nag)      V(nag, 0, 1, 2, 0, 2) V(nag, 1, 2, 3, 2, 2) \
+    R(adagrad)  V(adagrad, 0, 1, 2, 0, 8) V(adagrad, 1, 1, 2, 0, 8) V(adagrad, 2, 1, 2, 0, 8) \
+    R(rmsprop)  V(rmsprop, 0, 1, 4, 0, 8) V(rmsprop, 1, 1, 4, 0, 8) \
+    R(adadelta) V(adadelta, 0, 2, 3, 0, 4) \
+    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 4) V(adam, 1, 2, ADAM_COEFS, 0, 4) \
+    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 4) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 4) \
+    R(maxprop)  V(maxprop, 0, 1, 3, 0, 2) \
+    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2) \
+    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 4) V(nadam, 1, 2, ADAM_COEFS, 0, 4) \
+    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 4) V(amsgrad, 1, 3, ADAM_COEFS, 0, 4) \
+    R(linesearch) V(linesearch, 0, 0, 1, 0, 2)
 /* clang-format on */
 #define RULES_NONE(...)
 
