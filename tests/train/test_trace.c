@@ -176,10 +176,11 @@ static double slope(const struct dataset *d, const struct run *r, size_t first, 
 /* Second derivatives are the differences of the first, at the w of the trace, over the rows of the step. */
 static void second_derivatives_are_differences_of_gradients(void **state) {
     (void)state;
-    static const char *const batches[] = {"full", "64\norder = sequential"};
+    static const char *const batches[] = {"full", "64\norder = sequential",
+                                          "64\norder = sequential\nsparse_updates = lazy"};
     static const uint32_t both[] = {1, PARAMETER_BIAS};
     const struct trace_wanted wanted = {.parameter = both, .n = 2, .run = all, .curved = true};
-    for (int way = 0; way < 2; way++) {
+    for (size_t way = 0; way < sizeof batches / sizeof *batches; way++) {
         char text[512];
         snprintf(text, sizeof text,
                  "[sweep]\nepochs = 3\nprecision = f64\nbatch = %s\n[data toy]\nkind = lecture\n[model]\n"
