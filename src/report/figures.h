@@ -21,7 +21,7 @@ struct figures_options {
     bool draw; /* else only scripts and data are written */
     bool pdf;  /* pictures as PDF too */
 };
-/* plots.c: all figures, drawn by one gnuplot. Writes plots/NAME.{gp,dat} and all.gp; if `draw`, also
+/* plots.c: all figures, drawn by a gnuplot a CPU. Writes plots/NAME.{gp,dat} and all.gp; if `draw`, also
  * NAME.{svg,png}. Pictures that cannot be drawn (no gnuplot) are no failure: true, with a message in e that
  * says why. *made: the figures; figures_free() it, also on failure. */
 bool figures_write(const struct scores *s, const char *dir, const struct figures_options *o,

@@ -89,16 +89,32 @@ static void drain(int fd, char *kept, size_t size) {
     kept[len] = '\0';
 }
 
-bool gnuplot_run(const char *script, const char *before, struct err *e) {
-    /* -d: no start-up files of the user's or the system's; a picture looks the same for everyone. */
-    char *argv[] = {"gnuplot", "-d", before ? "-e" : (char *)script, (char *)before, (char *)script, NULL};
-    if (!before)
-        argv[3] = NULL;
-    posix_spawn_file_actions_t files;
-    int ends[2], status = 0;
+/* One gnuplot at work on scripts, and where its messages arrive. */
+struct process {
     pid_t pid;
-    if (pipe2(ends, O_CLOEXEC))
+    int words;
+    size_t first, n;
+};
+
+static bool start(const char *const *script, size_t n, const char *before, struct process *p, struct err *e) {
+    /* -d: no start-up files of the user's or the system's; a picture looks the same for everyone. */
+    const char **argv = mem_zeroed(n + 5, sizeof *argv, e);
+    posix_spawn_file_actions_t files;
+    int ends[2];
+    if (!argv)
+        return false;
+    if (pipe2(ends, O_CLOEXEC)) {
+        free(argv);
         return err_add(e, "cannot run gnuplot: %s", strerror(errno));
+    }
+    size_t at = 0;
+    argv[at++] = "gnuplot";
+    argv[at++] = "-d";
+    if (before) {
+        argv[at++] = "-e";
+        argv[at++] = before;
+    }
+    memcpy(argv + at, script, n * sizeof *argv);
     int reason = posix_spawn_file_actions_init(&files);
     if (!reason) {
         reason = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -107,23 +123,84 @@ bool gnuplot_run(const char *script, const char *before, struct err *e) {
         if (!reason)
             reason = posix_spawn_file_actions_adddup2(&files, ends[1], 2);
         if (!reason)
-            reason = posix_spawnp(&pid, argv[0], &files, NULL, argv, environ);
+            reason = posix_spawnp(&p->pid, "gnuplot", &files, NULL, (char **)argv, environ);
         posix_spawn_file_actions_destroy(&files);
     }
+    free(argv);
     close(ends[1]);
-    if (reason) {
-        close(ends[0]);
-        return err_add(e, "cannot run gnuplot: %s", strerror(reason));
-    }
-    char words[2048];
-    drain(ends[0], words, sizeof words);
+    p->words = ends[0];
+    if (!reason)
+        return true;
     close(ends[0]);
-    while (waitpid(pid, &status, 0) < 0)
+    return err_add(e, "cannot run gnuplot: %s", strerror(reason));
+}
+
+/* Waits for its end; name: what the message calls it. */
+static bool finish(const struct process *p, const char *name, struct err *e) {
+    char words[2048];
+    int status = 0;
+    drain(p->words, words, sizeof words);
+    close(p->words);
+    while (waitpid(p->pid, &status, 0) < 0)
         if (errno != EINTR)
             return err_add(e, "cannot wait for gnuplot: %s", strerror(errno));
     if (WIFSIGNALED(status))
-        return err_add(e, "%s: gnuplot was killed by signal %d", script, WTERMSIG(status));
+        return err_add(e, "%s: gnuplot was killed by signal %d", name, WTERMSIG(status));
     if (WEXITSTATUS(status))
-        return err_add(e, "%s: gnuplot failed (exit %d): %s", script, WEXITSTATUS(status), words);
+        return err_add(e, "%s: gnuplot failed (exit %d): %s", name, WEXITSTATUS(status), words);
     return true;
+}
+
+bool gnuplot_run(const char *script, const char *before, struct err *e) {
+    struct process p = {0};
+    return start(&script, 1, before, &p, e) && finish(&p, script, e);
+}
+
+/* Each of the scripts by itself, as one of them stopped a gnuplot that had them all. */
+static bool run_each(const char *const *script, size_t n, const char *before, struct err *e) {
+    enum { NAMED = 3 };
+    size_t n_failed = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct err reason = {0};
+        if (gnuplot_run(script[i], before, &reason))
+            continue;
+        if (n_failed++ < NAMED)
+            err_add(e, "%s", reason.text ? reason.text : script[i]);
+        err_clear(&reason);
+    }
+    return n_failed <= NAMED ? n_failed == 0 : err_add(e, "and %zu more figures", n_failed - NAMED);
+}
+
+bool gnuplot_run_all(const char *const *script, size_t n, const char *before, int processes, struct err *e) {
+    enum {
+        MOST = 64,
+        AT_ONCE = 200
+    }; /* processes; scripts of one: a command line has room for so many paths */
+    const size_t many = processes < 1 ? 1 : processes > MOST ? MOST : (size_t)processes;
+    struct process p[MOST];
+    bool ok = true;
+    for (size_t first = 0; first < n;) {
+        const size_t rest = n - first, all = rest < many * AT_ONCE ? rest : many * AT_ONCE;
+        size_t n_started = 0, at = 0;
+        bool started = true;
+        for (size_t k = 0; k < many && started; k++) {
+            const size_t end = all * (k + 1) / many;
+            if (end == at)
+                continue;
+            p[n_started] = (struct process){.first = first + at, .n = end - at};
+            started = start(script + first + at, end - at, before, &p[n_started], e);
+            n_started += started;
+            at = end;
+        }
+        for (size_t k = 0; k < n_started; k++) {
+            struct err reason = {0};
+            const bool drawn = finish(&p[k], "", &reason);
+            err_clear(&reason); /* run again, it says of which script */
+            ok = (drawn || run_each(script + p[k].first, p[k].n, before, e)) && ok;
+        }
+        if (!started)
+            return false;
+        first += all;
+    }
+    return ok;
 }

@@ -1,7 +1,8 @@
-/* All figures of a sweep: made as text, written to plots/, drawn by one gnuplot. The text is a pure function of
- * plan and store; whether there is a gnuplot changes no byte of it. */
+/* All figures of a sweep: made as text, written to plots/, drawn by a gnuplot a CPU. The text is a pure
+ * function of plan and store; whether there is a gnuplot changes no byte of it. */
 #include "report/plots.h"
 #include "base/hash.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "report/figure.h"
 #include "report/gnuplot.h"
@@ -83,7 +84,7 @@ static bool write_one(const char *folder, const char *name, const char *ending, 
     return ok;
 }
 
-/* all.gp draws every figure; one gnuplot for all, as most of the time of one goes into starting. */
+/* all.gp draws every figure, for whoever changes something by hand. */
 static bool write_all(const char *folder, const struct figure_list *l, struct err *e) {
     struct text all = {0};
     bool ok = true;
@@ -118,20 +119,29 @@ static bool unlink_pictures(const char *folder, const struct figure_list *l, str
 }
 
 /* Pictures that are not drawn cost a message, not the results. */
-static void draw_all(const char *folder, bool pdf, struct err *e) {
-    struct text script = {0};
-    /* A path that begins with a dash would be an option to gnuplot. */
-    text_addf(&script, "%s%s/all.gp", folder[0] == '-' ? "./" : "", folder);
-    if (!gnuplot_found())
+static void draw_all(const char *folder, const struct figure_list *l, bool pdf, struct err *e) {
+    if (!gnuplot_found()) {
         err_add(e,
                 "%s: gnuplot is not installed: scripts and data are written, pictures are not (install "
                 "gnuplot-nox, then: gnuplot %s/all.gp)",
                 folder, folder);
-    else if (script.failed)
-        err_add(e, "out of memory for a path in %s", folder);
-    else
-        gnuplot_run(script.s, pdf ? "pdf = 1" : NULL, e);
-    text_free(&script);
+        return;
+    }
+    struct text *path = mem_zeroed(l->n, sizeof *path, e);
+    const char **script = mem_zeroed(l->n, sizeof *script, e);
+    bool ok = path && script;
+    for (size_t i = 0; i < l->n && ok; i++) {
+        /* A path that begins with a dash would be an option to gnuplot. */
+        text_addf(&path[i], "%s%s/%s.gp", folder[0] == '-' ? "./" : "", folder, l->figure[i].name);
+        script[i] = path[i].s;
+        ok = !path[i].failed || err_add(e, "out of memory for a path in %s", folder);
+    }
+    if (ok)
+        gnuplot_run_all(script, l->n, pdf ? "pdf = 1" : NULL, machine_get()->threads, e);
+    for (size_t i = 0; path && i < l->n; i++)
+        text_free(&path[i]);
+    free(path);
+    free((void *)script);
 }
 
 void figures_free(struct figure_list *l) {
@@ -171,7 +181,7 @@ bool figures_write(const struct scores *s, const char *dir, const struct figures
                      folder.s);
     ok = ok && dir_make(folder.s, e) && write_all(folder.s, l, e) && unlink_pictures(folder.s, l, e);
     if (ok && o->draw && l->n)
-        draw_all(folder.s, o->pdf, e);
+        draw_all(folder.s, l, o->pdf, e);
     free(in.range);
     free(folder.s);
     return ok;

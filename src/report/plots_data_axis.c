@@ -94,7 +94,9 @@ static bool draw(const struct plot_input *in, const struct section *s, size_t fi
     bool *done = mem_zeroed(s->n, sizeof *done, e), ok = groups && done;
     for (size_t i = first; i < s->n && ok; i++) {
         size_t n = 0;
-        for (size_t j = i; j < s->n && !done[i]; j++)
+        if (done[i] || !same_slice(s, first, i, x))
+            continue;
+        for (size_t j = i; j < s->n; j++)
             if (in->group[s->group[j]].optimizer_index == in->group[s->group[i]].optimizer_index &&
                 same_slice(s, first, j, x)) {
                 groups[n++] = s->group[j];
