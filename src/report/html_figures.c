@@ -48,7 +48,9 @@ static bool add_picture(const struct figure *f, const char *dir, struct text *ou
 }
 
 static bool add_figure(const struct figure *f, const char *dir, struct text *out, struct err *e) {
-    static const char *const endings[] = {"svg", "png", "gp", "dat"}; /* names need no escape (plots.h) */
+    static const char *const endings[] = {"svg", "png", "pdf", "gp",
+                                          "dat"}; /* names need no escape (plots.h) */
+    struct text path = {0};
     text_add(out, "<figure>\n");
     bool ok = add_picture(f, dir, out, e);
     text_add(out, "<figcaption><strong>");
@@ -60,10 +62,16 @@ static bool add_figure(const struct figure *f, const char *dir, struct text *out
         text_add(out, "</span>");
     }
     text_add(out, "<br>");
-    for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+    for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+        path.len = 0;
+        text_addf(&path, "%s/plots/%s.%s", dir, f->name, endings[k]);
+        if (!strcmp(endings[k], "pdf") && (path.failed || access(path.s, R_OK)))
+            continue; /* drawn where it was asked for */
         text_addf(out, "%s<a href=\"plots/%s.%s\">.%s</a>", k ? " " : "", f->name, endings[k], endings[k]);
+    }
     text_add(out, "</figcaption>\n</figure>\n");
-    out->failed |= f->title.failed || f->what.failed || f->subtitle.failed;
+    out->failed |= path.failed || f->title.failed || f->what.failed || f->subtitle.failed;
+    text_free(&path);
     return ok;
 }
 

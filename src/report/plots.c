@@ -60,6 +60,16 @@ const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index)
     return in->group[i].optimizer;
 }
 
+void plots_remark(const struct plot_input *in, size_t problem, struct text *out) {
+    if (plan_target(in->r->plan)->word == TARGET_GAP)
+        minima_remark(in->s, problem, out);
+}
+
+void plots_remark_all(const struct plot_input *in, struct text *out) {
+    if (plan_target(in->r->plan)->word == TARGET_GAP)
+        minima_remark_all(in->s, out);
+}
+
 static bool find_ranges(struct plot_input *in, struct err *e) {
     in->range = mem_zeroed(in->n, sizeof *in->range, e);
     for (size_t i = 0; i < in->n && in->range; i++)

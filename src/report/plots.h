@@ -37,6 +37,10 @@ struct plot_input {
 };
 /* The label of an optimizer section, which has a group. (plots.c) */
 const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index);
+/* What stands beside every gap of data without a finite minimum: of one problem, of all; nothing where all is
+ * fine. (plots.c) */
+void plots_remark(const struct plot_input *in, size_t problem, struct text *out);
+void plots_remark_all(const struct plot_input *in, struct text *out);
 /* Whether two groups share a data set, and so a colour scale and a chart of curves. */
 static inline bool group_same_data(const struct group *a, const struct group *b) {
     return a->problem == b->problem;
@@ -83,8 +87,8 @@ struct heat_panel {
     bool row_best; /* best cells are one a row, and their values stand at its end; else one in all */
 };
 struct heatmap {
-    struct text title, subtitle, quantity;
-    struct heat_panel *panel; /* (n) */
+    struct text title, subtitle, quantity, remark; /* subtitle and remark may be empty */
+    struct heat_panel *panel;                      /* (n) */
     size_t n, cap;
     double lo, hi; /* of the colour scale; both 0: nothing reached the target */
 };
@@ -124,11 +128,12 @@ struct chart_axis {
     double lo, hi;     /* 0: from the lines */
     bool share;        /* from 0 to 1, in percent */
     bool room;         /* an x axis: leave some at both ends */
+    bool counts;       /* whole numbers: none between them is ticked */
     struct text ticks; /* of gnuplot, in brackets; empty: round numbers */
 };
 struct chart {
-    const char *what; /* kind of figure, one sentence */
-    struct text title, subtitle;
+    const char *what;                    /* kind of figure, one sentence */
+    struct text title, subtitle, remark; /* remark: below the subtitle; may be empty */
     struct chart_axis x, y;
     struct chart_line *line; /* (n) */
     size_t n, cap;
@@ -148,10 +153,11 @@ void chart_free(struct chart *c);
 double chart_height(const struct chart *c, double y, double pixels);
 /* Sets label_px: labels stand at the heights of their lines' ends, moved apart to `step` pixels. */
 bool chart_place_labels(struct chart *c, double pixels, double step, struct err *e);
-/* Where, of four places, lines leave most room for the level's name: a position of gnuplot, of the level T. */
-const char *chart_level_place(const struct chart *c, double pixels);
+/* Appends where lines leave most room for the level's name, `wide` of the plot's width: a position of gnuplot
+ * beside the level T. */
+void chart_level_place(const struct chart *c, double wide, double pixels, struct text *out);
 /* The same for the mark's name, beside x = M. */
-const char *chart_mark_place(const struct chart *c, double pixels);
+void chart_mark_place(const struct chart *c, double wide, double pixels, struct text *out);
 
 /* ---- plots_style.c: what all scripts have in common ---- */
 
@@ -159,6 +165,15 @@ const char *chart_mark_place(const struct chart *c, double pixels);
 void style_open(struct figure *f, const char *what, int height);
 /* Title and n lines of subtitle (labels 1, 2 ... of the script). */
 void style_title(struct figure *f, const char *title, const char *const *lines, size_t n);
+/* A subtitle and a remark, either of which may be empty, as those lines; how many. */
+static inline size_t style_lines(const struct text *subtitle, const struct text *remark, const char *lines[2]) {
+    size_t n = 0;
+    if (subtitle->len)
+        lines[n++] = subtitle->s;
+    if (remark->len)
+        lines[n++] = remark->s;
+    return n;
+}
 /* Draws with `commands` (a plot command) on each terminal. */
 void style_close(struct figure *f, const char *commands);
 /* Quantity and unit of a time to the target: `median epochs to gap 0.05, 3 seeds`. */

@@ -36,7 +36,7 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
     style_quantity(in->r, 1, &quantity);
     struct chart c = {.what = hit ? "Budget: the chance to reach the target against cells tried."
                                   : "Budget: time to the target against cells tried.",
-                      .x = {.label = "cells tried, at random"},
+                      .x = {.label = "cells tried, at random", .lo = 1, .counts = true},
                       .y = {.label = hit          ? "chance to reach the target"
                                      : quantity.s ? quantity.s
                                                   : "",
@@ -49,6 +49,7 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
     text_add(&c.title, g->data);
     text_add(&c.subtitle,
              hit ? "chance that one of the cells tried arrives" : "median best of the cells tried");
+    plots_remark(in, g->problem, &c.remark);
     text_addf(&c.mark_name, "equal budget: %.0f", c.mark);
     const char *words[] = {hit ? "budget-hit" : "budget", g->data};
     ok = ok && chart_draw(&c, l, words, 2, e);

@@ -29,6 +29,7 @@ void chart_free(struct chart *c) {
     free(c->line);
     text_free(&c->title);
     text_free(&c->subtitle);
+    text_free(&c->remark);
     text_free(&c->x.ticks);
     text_free(&c->y.ticks);
     text_free(&c->level_name);
@@ -103,6 +104,8 @@ static void write_axis(const struct chart_axis *a, char name, struct text *gp) {
     } else if (a->share) {
         text_addf(gp, "set %ctics ('0%%%%' 0, '25%%%%' 0.25, '50%%%%' 0.5, '75%%%%' 0.75, '100%%%%' 1)\n",
                   name);
+    } else if (a->counts && !logs) {
+        text_addf(gp, "set %ctics 1,%d\n", name, 1 + (int)(a->hi / 10));
     } else if (logs && name == 'y' && decades >= 2) {
         text_addf(gp, "set format y '10^{%%T}'\nset ytics %s\nset mytics %s\n", decades > 8 ? "100" : "10",
                   decades > 8 ? "default" : "1");
@@ -114,15 +117,20 @@ static void write_axis(const struct chart_axis *a, char name, struct text *gp) {
 }
 
 /* Thin lines with their names. */
-static void write_marks(const struct chart *c, double pixels, struct text *gp) {
+static void write_marks(const struct chart *c, double pixels, double width, struct text *gp) {
+    enum { CHAR = 7 };
+    /* On white, which hides what lies below where no place is free. */
+    if (c->level > 0 || c->mark > 0)
+        text_add(gp, "set style textbox opaque noborder fillcolor rgb '#ffffff' margins 0.3,0.2\n");
     if (c->level > c->y.lo && c->level < c->y.hi) {
         text_add(gp, "T = ");
         text_add_number(gp, c->level);
         text_add(gp, "\nset arrow 1 from graph 0, first T to graph 1, first T nohead lw 1 lc rgb '#606060' "
                      "back\nset label 8 ");
         gnuplot_quote(gp, c->level_name.s ? c->level_name.s : "", PLOT_TITLE_CHARS);
-        text_addf(gp, " at %s noenhanced font ',%d' textcolor rgb '#505050'\n", chart_level_place(c, pixels),
-                  PLOT_SMALL);
+        text_add(gp, " at ");
+        chart_level_place(c, CHAR * (double)c->level_name.len / width, pixels, gp);
+        text_addf(gp, " front boxed noenhanced font ',%d' textcolor rgb '#505050'\n", PLOT_SMALL);
     }
     if (c->mark > c->x.lo && c->mark <= c->x.hi) {
         text_add(gp, "M = ");
@@ -130,8 +138,9 @@ static void write_marks(const struct chart *c, double pixels, struct text *gp) {
         text_add(gp, "\nset arrow 2 from first M, graph 0 to first M, graph 1 nohead lw 1 lc rgb '#a0a0a0' dt "
                      "(2,3) back\nset label 10 ");
         gnuplot_quote(gp, c->mark_name.s ? c->mark_name.s : "", PLOT_TITLE_CHARS);
-        text_addf(gp, " at %s noenhanced font ',%d' textcolor rgb '#505050'\n", chart_mark_place(c, pixels),
-                  PLOT_SMALL);
+        text_add(gp, " at ");
+        chart_mark_place(c, CHAR * (double)c->mark_name.len / width, pixels, gp);
+        text_addf(gp, " front boxed noenhanced font ',%d' textcolor rgb '#505050'\n", PLOT_SMALL);
     }
 }
 
@@ -161,8 +170,10 @@ static void write_label(const struct chart *c, const struct chart_line *k, size_
     text_add(&label, k->name);
     text_addf(gp, "set label %zu ", id);
     gnuplot_quote(gp, label.s ? label.s : "", *k->note ? LABEL_CHARS - 4 : LABEL_CHARS);
-    if (*k->note)
-        text_addf(gp, ".' %s'", k->note);
+    if (*k->note) {
+        text_add(gp, ".' '.");
+        gnuplot_quote(gp, k->note, sizeof k->note);
+    }
     text_addf(gp, " at screen X(W-%d), Y(%d+%.1f) noenhanced font ',%d' textcolor rgb '#202020'\n",
               right - LEAD - 4, BOTTOM, k->label_px, PLOT_SMALL);
     const double x = end_of(c, k), y = k->y[k->n - 1];
@@ -230,22 +241,26 @@ static bool draw(struct chart *c, struct figure *f, struct err *e) {
     if (!chart_place_labels(c, inner, LABEL_STEP, e))
         return false;
     write_data(c, &f->dat);
-    style_open(f, c->what, TOP + inner + BOTTOM);
-    const char *lines[] = {c->subtitle.s};
+    const char *lines[2];
+    const size_t n_lines = style_lines(&c->subtitle, &c->remark, lines);
+    const int top = TOP + (n_lines > 1 ? PLOT_LINE : 0);
+    style_open(f, c->what, top + inner + BOTTOM);
     if (c->title.s)
-        style_title(f, c->title.s, lines, c->subtitle.len ? 1 : 0);
+        style_title(f, c->title.s, lines, n_lines);
     text_addf(gp,
               "set lmargin at screen X(%d); set rmargin at screen X(W-%d); set tmargin at screen Y(H-%d); "
               "set bmargin at screen Y(%d)\n",
-              LEFT, right, TOP, BOTTOM);
-    text_addf(gp, "set label 9 '%s' at screen X(%d), Y(%d) center noenhanced\n", c->x.label,
-              (PLOT_WIDTH + LEFT - right) / 2, BOTTOM - 37);
-    text_addf(gp, "set label 7 '%s' at screen X(12), Y(%d) rotate center noenhanced\n", c->y.label,
-              BOTTOM + inner / 2);
+              LEFT, right, top, BOTTOM);
+    text_add(gp, "set label 9 ");
+    gnuplot_quote(gp, c->x.label, PLOT_TITLE_CHARS);
+    text_addf(gp, " at screen X(%d), Y(%d) center noenhanced\nset label 7 ", (PLOT_WIDTH + LEFT - right) / 2,
+              BOTTOM - 37);
+    gnuplot_quote(gp, c->y.label, PLOT_TITLE_CHARS);
+    text_addf(gp, " at screen X(12), Y(%d) rotate center noenhanced\n", BOTTOM + inner / 2);
     write_axis(&c->x, 'x', gp);
     write_axis(&c->y, 'y', gp);
     text_add(gp, "set xtics offset 0,0.3\nset grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n");
-    write_marks(c, inner, gp);
+    write_marks(c, inner, PLOT_WIDTH - LEFT - right, gp);
     for (size_t i = 0; i < c->n; i++)
         if (c->line[i].n && c->line[i].name)
             write_label(c, &c->line[i], 100 + i, right, gp);
@@ -262,8 +277,9 @@ static bool draw(struct chart *c, struct figure *f, struct err *e) {
     text_add(gp, " : v\n");
     write_layers(c, &layers);
     style_close(f, layers.s ? layers.s : "");
-    const bool failed = gp->failed || f->dat.failed || c->title.failed || c->subtitle.failed || layers.failed ||
-                        c->level_name.failed || c->mark_name.failed || c->x.ticks.failed || c->y.ticks.failed;
+    const bool failed = gp->failed || f->dat.failed || c->title.failed || c->subtitle.failed ||
+                        c->remark.failed || layers.failed || c->level_name.failed || c->mark_name.failed ||
+                        c->x.ticks.failed || c->y.ticks.failed;
     text_free(&layers);
     return !failed || err_add(e, "out of memory for a chart");
 }

@@ -13,6 +13,8 @@ const char *const plot_loss_label[] = {
 double plot_loss(const struct results *r, size_t i, double loss) {
     const struct result *row = &r->row[i];
     const int target = plan_target(r->plan)->word;
+    if (target == TARGET_GAP && row->start_loss <= row->lstar) /* no scale: L* was not the least there is */
+        return loss <= row->lstar ? 0 : INFINITY;
     const double y = target == TARGET_GAP     ? (loss - row->lstar) / (row->start_loss - row->lstar)
                      : target == TARGET_RATIO ? loss / row->start_loss
                                               : loss;
@@ -111,6 +113,7 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
     text_add(&c.subtitle, "loss of best cells");
     if (n_seeds > 1)
         text_addf(&c.subtitle, ", median and quartiles of %zu seeds", n_seeds);
+    plots_remark(in, g->problem, &c.remark);
     text_add(&c.level_name, "target: ");
     value_print(KEY_SWEEP_target, *target, &c.level_name);
     const char *words[] = {"curves", g->data};

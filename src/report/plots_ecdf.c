@@ -46,6 +46,7 @@ bool plots_ecdf(const struct plot_input *in, struct figure_list *l, struct err *
     if (ok && any && in->r->n_targets > 1) {
         text_addf(&c.title, "Targets reached, over %zu data set%s", n_data, n_data == 1 ? "" : "s");
         text_addf(&c.subtitle, "%zu targets, each seed of each optimizer's best cell", in->r->n_targets);
+        plots_remark_all(in, &c.remark);
         const char *words[] = {"ecdf"};
         ok = chart_draw(&c, l, words, 1, e);
     }

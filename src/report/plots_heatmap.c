@@ -104,7 +104,7 @@ static bool lay_out(const struct heatmap *h, struct layout *l, struct err *e) {
         }
         below += tallest;
     }
-    l->height = below + TOP;
+    l->height = below + TOP + (h->remark.len && h->subtitle.len ? PLOT_LINE : 0);
     return true;
 }
 
@@ -289,7 +289,9 @@ static bool draw(const struct heatmap *h, const struct layout *l, struct figure 
                h->panel[0].row_best ? "Heatmap: epochs to the target over axes of data and tuning."
                                     : "Heatmap: epochs to the target over the tuning.",
                l->height);
-    style_title(f, h->title.s ? h->title.s : "", (const char *[]){h->subtitle.s}, h->subtitle.len ? 1 : 0);
+    const char *lines[2];
+    const size_t n_lines = style_lines(&h->subtitle, &h->remark, lines);
+    style_title(f, h->title.s ? h->title.s : "", lines, n_lines);
     text_add(gp,
              "unset border; unset tics\n"
              "set lmargin at screen 0; set rmargin at screen 1; set tmargin at screen 1; set bmargin at "
@@ -300,7 +302,8 @@ static bool draw(const struct heatmap *h, const struct layout *l, struct figure 
         write_rings(&h->panel[i], &l->place[i], gp);
     }
     write_layers(h, l, &layers);
-    gp->failed |= layers.failed || h->title.failed || h->subtitle.failed || h->quantity.failed;
+    gp->failed |=
+        layers.failed || h->title.failed || h->subtitle.failed || h->remark.failed || h->quantity.failed;
     style_close(f, layers.s ? layers.s : "");
     text_free(&layers);
     return ok && (!(gp->failed || f->dat.failed) || err_add(e, "out of memory for a heatmap"));

@@ -60,74 +60,78 @@ bool chart_place_labels(struct chart *c, double pixels, double step, struct err 
 static double height_at(const struct chart *c, const struct chart_line *k, double x, double pixels) {
     for (size_t j = 1; j < k->n; j++)
         if (k->x[j] >= x && k->x[j - 1] <= x) {
-            const double wide = k->x[j] - k->x[j - 1], part = wide > 0 ? (x - k->x[j - 1]) / wide : 0;
+            const double wide = k->x[j] - k->x[j - 1];
+            const double part = k->look == LOOK_STEPS || !(wide > 0) ? 0 : (x - k->x[j - 1]) / wide;
             const double a = chart_height(c, k->y[j - 1], pixels), b = chart_height(c, k->y[j], pixels);
             return a + part * (b - a);
         }
     return -1;
 }
 
-/* How much of a band of 18 pixels' height, over a share of the width, is taken by lines: counted at some
- * places. */
+enum { NAME_PX = 20 }; /* the height of a name */
+
+/* How much of a place of a name's height, over a share of the width, is taken by lines: counted where they pass
+ * through it, so that steep ones count too. */
 static int crowd(const struct chart *c, double from, double to, double low_px, double pixels) {
     enum { PLACES = 30 };
     int n = 0;
-    for (int s = 0; s <= PLACES; s++) {
-        const double u = from + (to - from) * s / PLACES;
-        const double x = c->x.scale == AXIS_LOG ? c->x.lo * m_exp(u * m_log(c->x.hi / c->x.lo))
-                                                : c->x.lo + u * (c->x.hi - c->x.lo);
-        for (size_t i = 0; i < c->n; i++) {
-            const double y = height_at(c, &c->line[i], x, pixels);
-            n += y >= low_px && y < low_px + 20;
+    for (size_t i = 0; i < c->n; i++) {
+        double before = -1;
+        for (int s = 0; s <= PLACES; s++) {
+            const double u = from + (to - from) * s / PLACES;
+            const double x = c->x.scale == AXIS_LOG ? c->x.lo * m_exp(u * m_log(c->x.hi / c->x.lo))
+                                                    : c->x.lo + u * (c->x.hi - c->x.lo);
+            const double y = height_at(c, &c->line[i], x, pixels), other = before < 0 ? y : before;
+            n += y >= 0 && fmax(y, other) >= low_px && fmin(y, other) < low_px + NAME_PX;
+            before = y;
         }
     }
     return n;
 }
 
-const char *chart_level_place(const struct chart *c, double pixels) {
-    static const struct {
-        double from, to, above;
-        const char *place;
-    } places[] = {{0, 0.4, -20, "graph 0, first T offset 0.5,-0.5"},
-                  {0.6, 1, 2, "graph 1, first T right offset -0.5,0.5"},
-                  {0, 0.4, 2, "graph 0, first T offset 0.5,0.5"},
-                  {0.6, 1, -20, "graph 1, first T right offset -0.5,-0.5"}};
-    size_t best = 0;
+/* At either end of the level first, then anywhere along it, below or above. */
+void chart_level_place(const struct chart *c, double wide, double pixels, struct text *out) {
+    enum { PLACES = 12 };
+    const double level = chart_height(c, c->level, pixels), last = fmax(1 - wide, 0);
+    double at = 0;
+    bool above = false;
     int least = INT_MAX;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const double low = chart_height(c, c->level, pixels) + places[i].above;
-        if (low < 0 || low + 20 > pixels) /* across the edge */
+    for (int i = 0; i < 2 * PLACES; i++) {
+        const double from = last * (i / 2 % 2 ? PLACES - 1 - i / 4 : i / 4) / (PLACES - 1);
+        const bool up = (i + i / 2) % 2;
+        const double low = level + (up ? 2 : -NAME_PX);
+        if (low < 0 || low + NAME_PX > pixels) /* across the edge */
             continue;
-        const int n = crowd(c, places[i].from, places[i].to, low, pixels);
+        const int n = crowd(c, from, from + wide, low, pixels);
         if (n < least) {
             least = n;
-            best = i;
+            at = from;
+            above = up;
         }
     }
-    return places[best].place;
+    text_addf(out, "graph %.3f, first T left offset 0.5,%s", at, above ? "0.55" : "-0.55");
 }
 
-const char *chart_mark_place(const struct chart *c, double pixels) {
-    static const struct {
-        double from, to, up; /* of the mark, in shares of the width; of the height */
-        const char *place;
-    } places[] = {{0, 0.35, 1, "first M, graph 1 left offset 0.5,-0.6"},
-                  {-0.35, 0, 1, "first M, graph 1 right offset -0.5,-0.6"},
-                  {0, 0.35, 0, "first M, graph 0 left offset 0.5,0.6"},
-                  {-0.35, 0, 0, "first M, graph 0 right offset -0.5,0.6"},
-                  {0, 0.35, 0.5, "first M, graph 0.5 left offset 0.5,0"},
-                  {-0.35, 0, 0.5, "first M, graph 0.5 right offset -0.5,0"}};
+/* On either side of the mark, from the top to the bottom. */
+void chart_mark_place(const struct chart *c, double wide, double pixels, struct text *out) {
+    enum { PLACES = 12 };
     const double at = part_of(&c->x, c->mark);
-    size_t best = 0;
+    double height = 1;
+    bool left = at + wide > 1;
     int least = INT_MAX;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const double from = at + places[i].from, to = at + places[i].to;
-        const int n =
-            from < 0 || to > 1 ? INT_MAX - 1 : crowd(c, from, to, places[i].up * (pixels - 18) - 1, pixels);
+    for (int i = 0; i < 2 * PLACES; i++) {
+        const bool before = i % 2;
+        const double from = before ? at - wide : at,
+                     low = (pixels - NAME_PX) * (1 - (double)(i / 2) / (PLACES - 1));
+        if (from < 0 || from + wide > 1)
+            continue;
+        const int n = crowd(c, from, from + wide, low, pixels);
         if (n < least) {
             least = n;
-            best = i;
+            height = (low + NAME_PX / 2.) / pixels;
+            left = before;
         }
     }
-    return places[best].place;
+    text_addf(out, "first M, graph %.3f %s offset %s,0", height, left ? "right" : "left",
+              left ? "-0.5" : "0.5");
 }

@@ -169,6 +169,7 @@ void heatmap_free(struct heatmap *h) {
     free(h->panel);
     text_free(&h->title);
     text_free(&h->subtitle);
+    text_free(&h->remark);
     text_free(&h->quantity);
     *h = (struct heatmap){0};
 }

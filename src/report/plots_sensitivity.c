@@ -101,8 +101,17 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
     for (size_t i = first; i < in->n && ok; i++)
         if (group_same_data(&in->group[i], g))
             ok = add_line(in->r, &in->group[i], &c, e);
+    bool within = false;
+    for (size_t i = 0; i < c.n; i++)
+        for (size_t k = 0; k < c.line[i].n; k++)
+            within |= c.line[i].y[k] <= c.y.hi;
+    if (!within) { /* all diverged: there is nothing below the top */
+        chart_free(&c);
+        return ok;
+    }
     text_add(&c.title, g->data);
     text_add(&c.subtitle, "final loss, other keys at their best; diverged: off the top");
+    plots_remark(in, g->problem, &c.remark);
     text_add(&c.level_name, "target: ");
     value_print(KEY_SWEEP_target, *target, &c.level_name);
     const char *words[] = {"sensitivity", g->data};

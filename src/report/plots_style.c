@@ -150,29 +150,38 @@ void style_levels(char axis, enum key key, const struct value *v, size_t n, doub
     text_free(&label);
 }
 
+static bool within(double at, double lo, double hi) {
+    return at >= lo * (1 - 1e-9) && at <= hi * (1 + 1e-9);
+}
+
+static void add_tick(struct text *gp, double at, bool first) {
+    text_add(gp, first ? "'" : ", '");
+    style_short(at, gp);
+    text_add(gp, "' ");
+    text_add_number(gp, at);
+}
+
 void style_log_ticks(struct text *gp, double lo, double hi) {
-    static const double steps[] = {1, 2, 5};
-    int k0 = (int)floor(m_log(lo) / m_log(10)) - 1, k1 = (int)floor(m_log(hi) / m_log(10)) + 1, n = 0;
-    bool decades = hi / lo > 300;
-    const int every = decades ? 1 + (k1 - k0) / 9 : 1; /* as many as fit */
+    /* In each decade: as many as fit, but two in all if there are so many round numbers. */
+    static const double steps[][9] = {{1, 0}, {1, 2, 5, 0}, {1, 1.5, 2, 3, 4, 5, 6, 8, 0}};
+    const int k0 = (int)floor(m_log(lo) / m_log(10)) - 1, k1 = (int)floor(m_log(hi) / m_log(10)) + 1;
+    const bool decades = hi / lo > 300;
+    const int every = decades ? 1 + (k1 - k0) / 9 : 1;
+    int n = 0, fine = decades ? 0 : 1;
+    for (int k = k0; fine == 1 && k <= k1; k++)
+        for (const double *s = steps[1]; *s > 0; s++)
+            n += within(*s * m_pow(10, k), lo, hi);
+    fine += fine == 1 && n < 2;
+    n = 0;
     text_add(gp, "(");
     for (int k = k0; k <= k1; k++)
-        for (int i = 0; i < (decades ? k % every == 0 : 3); i++) {
-            double at = steps[i] * m_pow(10, k);
-            if (at < lo * (1 - 1e-9) || at > hi * (1 + 1e-9))
-                continue;
-            text_add(gp, n++ ? ", '" : "'");
-            style_short(at, gp);
-            text_add(gp, "' ");
-            text_add_number(gp, at);
+        for (const double *s = steps[fine]; *s > 0 && k % every == 0; s++) {
+            const double at = *s * m_pow(10, k);
+            if (within(at, lo, hi))
+                add_tick(gp, at, !n++);
         }
-    for (int i = 0; n == 0 && i < (hi > lo ? 2 : 1); i++) { /* no round number between: the ends */
-        double at = i ? hi : lo;
-        text_add(gp, i ? ", '" : "'");
-        style_short(at, gp);
-        text_add(gp, "' ");
-        text_add_number(gp, at);
-    }
+    for (int i = 0; n == 0 && i < (hi > lo ? 2 : 1); i++) /* no round number between: the ends */
+        add_tick(gp, i ? hi : lo, !i);
     text_add(gp, ")");
 }
 

@@ -28,8 +28,12 @@ bool plots_tuning(const struct plot_input *in, struct figure_list *l, struct err
             if (group_same_data(&in->group[j], &in->group[i]))
                 ok = add_group(&h, in, j, &more, e);
         text_add(&h.title, in->group[i].data);
-        text_add(&h.subtitle, more ? "best cells ringed, with their epochs; best over other keys"
-                                   : "best cells ringed, with their epochs");
+        const bool hit = h.hi > 0;
+        text_addf(&h.subtitle, "%s%s", hit ? "best cells ringed, with their epochs" : "",
+                  !more ? ""
+                  : hit ? "; best over other keys"
+                        : "best over other keys");
+        plots_remark(in, in->group[i].problem, &h.remark);
         style_quantity(in->r, group_cell(in->r, &in->group[i], 0)->n, &h.quantity);
         const char *words[] = {"heatmap", in->group[i].data};
         ok = ok && (!h.n || heatmap_draw(&h, l, words, 2, e));

@@ -1,10 +1,12 @@
 /* The measures of a sweep, together. */
 #include "report/scores.h"
+#include <stdlib.h>
 
 bool scores_make(const struct results *r, struct scores *s, struct err *e) {
     *s = (struct scores){.r = r};
     bool ok = results_groups(r, &s->group, &s->n, e) &&
               rankings_make(r, s->group, s->n, &s->ranking, &s->n_problems, e) &&
+              minima_make(r, s->group, s->n, s->n_problems, &s->minima, e) &&
               profile_make(r, s->group, s->n, &s->profile, e) &&
               ecdf_make(r, s->group, s->n, &s->ecdf, &s->n_ecdf, e) &&
               trends_make(r, s->group, s->n, &s->trend, &s->n_trends, e) &&
@@ -23,6 +25,7 @@ void scores_free(struct scores *s) {
         trends_free(s->trend, s->n_trends);
     if (s->claim)
         claims_free(s->claim, s->n_claims);
+    free(s->minima);
     profile_free(&s->profile);
     if (s->group)
         results_groups_free(s->group, s->n);

@@ -16,14 +16,14 @@ void summary_runs(const struct scores *s, struct doc *d);
 bool summary_data(const struct scores *s, struct doc *d, struct err *e);
 bool summary_not_computed(const struct scores *s, struct doc *d, struct err *e); /* after the failures */
 void summary_below(const struct scores *s, struct doc *d);                       /* runs below L* */
-/* Adds to out a remark on the minima of a group's data, nothing where all are fine. */
-bool summary_no_minimum(const struct scores *s, const struct group *g, struct text *out, struct err *e);
+/* ` (no finite minimum found)` after a time to a gap on such data. */
+void summary_gap_remark(const struct scores *s, size_t problem, struct text *out);
 /* summary_ranking.c: who is first. */
 void summary_verdict(const struct scores *s, struct doc *d);
 void summary_rankings(const struct scores *s, struct doc *d);
 void summary_profile(const struct scores *s, struct doc *d);
 /* summary_tuning.c: with which setting, and how much depends on it. */
-bool summary_best(const struct scores *s, struct doc *d, struct err *e);
+void summary_best(const struct scores *s, struct doc *d);
 bool summary_sensitivity(const struct scores *s, struct doc *d, struct err *e);
 void summary_failures(const struct scores *s, struct doc *d);
 void summary_learnt(const struct scores *s, struct doc *d);

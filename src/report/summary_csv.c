@@ -12,7 +12,7 @@ static const char header[] =
     "success_rate_best,final_loss_best,first_chance,times_first,times_first_lo,times_first_hi,p_holm,verdict,"
     "test_rank,test_loss_typical,test_loss_best,best_setting,edge,eta0_decades,eta0_decades_at_least,eta0_lo,"
     "eta0_hi,"
-    "importance\n";
+    "importance,seeds_without_minimum\n";
 
 /* A number, or nothing where there is none. */
 static void add(struct text *t, double x) {
@@ -100,6 +100,9 @@ static bool add_row(struct text *t, const struct scores *s, const struct ranking
     text_addf(t, ",%s", there && results_edge(s->r, g, &edge) ? keys[edge].name : "");
     add_robustness(t, &b);
     bool ok = add_importance(t, s, g, e) && (!setting.failed || err_add(e, "out of memory"));
+    text_add(t, ",");
+    if (s->minima[g->problem].n)
+        text_addf(t, "%zu", s->minima[g->problem].n_missing);
     text_add(t, "\n");
     text_free(&setting);
     return ok;

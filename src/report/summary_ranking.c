@@ -2,6 +2,8 @@
 #include "base/math.h"
 #include "report/summary.h"
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
 
@@ -57,12 +59,45 @@ static void add_epochs(struct text *t, double epochs) {
     text_add(t, epochs == 1 ? " epoch" : " epochs");
 }
 
+/* Rows that share a place in the ranking. */
+static bool tied(const struct standing *a, const struct standing *b) {
+    return a->typical == b->typical && a->hit == b->hit && a->best == b->best;
+}
+
+/* `A`, `A and B`, `A, B and C`: the first of the ranking and those tied with it. How many. */
+static size_t add_firsts(struct text *t, const struct scores *s, const struct ranking *k) {
+    size_t n = 1;
+    while (n < k->n && tied(&k->row[n], &k->row[0]))
+        n++;
+    for (size_t i = 0; i < n; i++)
+        text_addf(t, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", group_of(s, &k->row[i])->optimizer);
+    return n;
+}
+
+/* How often the first stay first. */
+static void add_chances(struct text *t, const struct scores *s, const struct ranking *k, size_t n_firsts) {
+    if (isnan(k->row[0].first) || k->n == 1)
+        return;
+    if (n_firsts == 1) {
+        text_addf(t, " It stays first in %.0f%% of %d resamplings of the %zu seeds.", 100 * k->row[0].first,
+                  RESAMPLES, k->n_seeds);
+        return;
+    }
+    text_addf(t, " Of %d resamplings of the %zu seeds", RESAMPLES, k->n_seeds);
+    for (size_t i = 0; i < n_firsts; i++)
+        text_addf(t, "%s %s is first in %.0f%%", i ? "," : "", group_of(s, &k->row[i])->optimizer,
+                  100 * k->row[i].first);
+    text_add(t, ".");
+}
+
 /* How well the leader takes a step size that is off. */
 static void add_width(struct text *t, const struct scores *s, const struct group *g) {
     const struct robustness b = robustness_of(s->r, g);
+    char decades[16];
+    snprintf(decades, sizeof decades, "%.2g", b.decades);
     if (b.known && b.decades > 0)
-        text_addf(t, " %s takes at most twice as long over %s%.2g decades of eta0.", g->optimizer,
-                  b.at_least ? "at least " : "", b.decades);
+        text_addf(t, " %s takes at most twice as long over %s%s decade%s of eta0.", g->optimizer,
+                  b.at_least ? "at least " : "", decades, strcmp(decades, "1") ? "s" : "");
     else if (b.known && !b.at_least)
         text_addf(t, " With no other eta0 does %s come within twice that time.", g->optimizer);
 }
@@ -79,9 +114,12 @@ static void add_verdict(struct text *t, const struct scores *s, const struct ran
         return;
     }
     if (!k->solved) {
-        text_add(t, "no optimizer reached the target.");
+        text_add(t, "no optimizer reached the target");
+        summary_gap_remark(s, k->problem, t);
+        text_add(t, ".");
         return;
     }
+    size_t n_firsts = 1;
     if (k->n == 1)
         text_addf(t, "%s, the only optimizer here, takes ", g->optimizer);
     else if (isinf(first->typical))
@@ -91,17 +129,23 @@ static void add_verdict(struct text *t, const struct scores *s, const struct ran
             "nearest. It takes ",
             k->k, k->k == 1 ? "" : "s", g->optimizer);
     else
-        text_addf(t, "%s is first, with ", g->optimizer);
+        text_add(t, (n_firsts = add_firsts(t, s, k)) == 1 ? " is first, with " : " are first together, with ");
     add_epochs(t, first->typical);
-    text_addf(t, ": the median best of %zu of its %zu cell%s.", k->k, g->n_cells, g->n_cells == 1 ? "" : "s");
-    if (!isnan(first->first) && k->n > 1)
-        text_addf(t, " It stays first in %.0f%% of %d resamplings of the %zu seeds.", 100 * first->first,
-                  RESAMPLES, k->n_seeds);
+    summary_gap_remark(s, k->problem, t);
+    if (n_firsts == 1)
+        text_addf(t, ": the median best of %zu of its %zu cell%s.", k->k, g->n_cells,
+                  g->n_cells == 1 ? "" : "s");
+    else
+        text_addf(t, ": the median best of %zu of their cells.", k->k);
+    add_chances(t, s, k, n_firsts);
     if (k->n == 1) {
         add_width(t, s, g);
         return;
     }
-    text_add(t, " Its best cell (");
+    if (n_firsts == 1)
+        text_add(t, " Its best cell (");
+    else
+        text_addf(t, " %s's best cell (", g->optimizer);
     add_epochs(t, first->best);
     text_add(t, ") is");
     size_t n = add_rows(t, s, k, VERDICT_MORE, " faster than that of ", true);
@@ -172,23 +216,24 @@ static void add_ranking(const struct scores *s, const struct ranking *k, struct 
         {"", false}};
     const char *data = group_of(s, &k->row[0])->data;
     text_add(doc_heading(d, 3), data);
-    struct text *t = doc_text(d);
+    struct text *t = doc_text(d), remark = {0};
+    summary_gap_remark(s, k->problem, &remark);
     text_addf(
         t,
-        "Epochs to the target. Typical: median best of %zu cell%s. Hit: the chance that one of them arrives. "
+        "Epochs to the target%s. Typical: median best of %zu cell%s. Hit: the chance that one of them arrives. "
         "Best: of all cells.",
-        k->k, k->k == 1 ? "" : "s");
+        remark.s ? remark.s : "", k->k, k->k == 1 ? "" : "s");
     if (k->chance && k->n_seeds > 1)
         text_add(t, " First: the chance of being first, resampling the seeds.");
     struct text caption = {0};
-    text_addf(&caption, "%s: epochs to the target at an equal budget of %zu cells.", data, k->k);
+    text_addf(&caption, "%s: epochs to the target%s at an equal budget of %zu cells.", data,
+              remark.s ? remark.s : "", k->k);
+    text_free(&remark);
     struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
     text_free(&caption);
     for (size_t i = 0; i < k->n; i++) {
         const struct standing *row = &k->row[i];
-        const bool tie =
-            i && row->typical == row[-1].typical && row->hit == row[-1].hit && row->best == row[-1].best;
-        if (!tie)
+        if (!i || !tied(row, row - 1))
             text_addf(&table->text, "%zu", i + 1);
         table_end_cell(table);
         table_text(table, group_of(s, row)->optimizer);
@@ -253,6 +298,13 @@ void summary_profile(const struct scores *s, struct doc *d) {
         "profile). Fastest, within twice, within 4 times: share of data sets on which it was. Score: mean of "
         "max(0, (4 - ratio) / 3). Times within one evaluation of the least are ties.",
         p->n_problems);
+    if (plan_target(s->r->plan)->word == TARGET_GAP) {
+        struct text remark = {0};
+        minima_remark_all(s, &remark);
+        if (remark.len)
+            text_addf(doc_text(d), "Times are to a gap: %s.", remark.s);
+        text_free(&remark);
+    }
     struct table *t =
         doc_table(d, columns, LENGTH(columns), "Performance profile of each optimizer's best cell.");
     for (size_t k = 0; k < p->n_optimizers; k++) {

@@ -62,12 +62,11 @@ static void cell_span(struct table *t, struct span s) {
 /* Facts about a group's data sets, over the seeds. */
 struct facts {
     struct span rows, features, nnz, sparsity, test, lstar, gradient;
-    size_t n, n_without_minimum; /* of n minima */
 };
 
 static bool facts_find(const struct results *r, const struct group *g, struct facts *f, struct err *e) {
     const struct span none = {INFINITY, -INFINITY};
-    *f = (struct facts){none, none, none, none, none, none, none, 0, 0};
+    *f = (struct facts){none, none, none, none, none, none, none};
     const struct cell *c = group_cell(r, g, 0);
     for (size_t k = 0; k < c->n; k++) {
         struct run run;
@@ -88,27 +87,9 @@ static bool facts_find(const struct results *r, const struct group *g, struct fa
         if (found) {
             span_add(&f->lstar, m.loss);
             span_add(&f->gradient, m.max_gradient);
-            f->n++;
-            f->n_without_minimum += minimum_missing(&m);
         }
     }
     return true;
-}
-
-static void add_no_minimum(struct text *out, const struct facts *f) {
-    if (!f->n_without_minimum)
-        return;
-    text_add(out, "no finite minimum found");
-    if (f->n_without_minimum < f->n)
-        text_addf(out, " for %zu of %zu seeds", f->n_without_minimum, f->n);
-}
-
-bool summary_no_minimum(const struct scores *s, const struct group *g, struct text *out, struct err *e) {
-    struct facts f;
-    bool ok = facts_find(s->r, g, &f, e);
-    if (ok)
-        add_no_minimum(out, &f);
-    return ok;
 }
 
 bool summary_data(const struct scores *s, struct doc *d, struct err *e) {
@@ -130,7 +111,7 @@ bool summary_data(const struct scores *s, struct doc *d, struct err *e) {
         cell_span(t, f.test);
         cell_span(t, f.lstar);
         cell_span(t, f.gradient);
-        add_no_minimum(&t->text, &f);
+        minima_remark(s, g->problem, &t->text);
         table_end_cell(t);
     }
     return ok;
@@ -208,4 +189,12 @@ void summary_below(const struct scores *s, struct doc *d) {
     }
     if (n > NAMED_RUNS)
         text_addf(doc_item(d), "and %zu more", n - NAMED_RUNS);
+}
+
+void summary_gap_remark(const struct scores *s, size_t problem, struct text *out) {
+    if (plan_target(s->r->plan)->word != TARGET_GAP || !s->minima[problem].n_missing)
+        return;
+    text_add(out, " (");
+    minima_remark(s, problem, out);
+    text_add(out, ")");
 }

@@ -67,7 +67,7 @@ static void add_best(struct table *t, const struct scores *s, const struct group
     table_end_cell(t);
 }
 
-bool summary_best(const struct scores *s, struct doc *d, struct err *e) {
+void summary_best(const struct scores *s, struct doc *d) {
     static const struct table_column columns[] = {
         {"optimizer", false}, {"cells", true},   {"best setting", false}, {"epochs", true}, {"steps", true},
         {"ERT", true},        {"arrived", true}, {"final loss", true},    {"", false}};
@@ -79,26 +79,23 @@ bool summary_best(const struct scores *s, struct doc *d, struct err *e) {
                           "target, all steps spent over the seeds that arrived. Arrived: seeds that did. Edge: "
                           "the best value ends "
                           "its axis; look further out.");
-    bool ok = true;
-    for (size_t k = 0; ok && k < s->n_problems; k++) {
+    for (size_t k = 0; k < s->n_problems; k++) {
         const struct group *g = &s->group[s->ranking[k].row[0].group];
-        struct text remark = {0}, caption = {0};
-        ok = summary_no_minimum(s, g, &remark, e);
+        struct text caption = {0};
         text_add(doc_heading(d, 3), g->data);
         struct text *t = doc_text(d);
         text_add(t, "Target: ");
         value_print(KEY_SWEEP_target, *plan_target(s->r->plan), t);
-        if (remark.len)
-            text_addf(t, " (%s)", remark.s);
-        text_addf(&caption, "%s: each optimizer's best cell.", g->data);
+        summary_gap_remark(s, g->problem, t);
+        text_addf(&caption, "%s: each optimizer's best cell", g->data);
+        summary_gap_remark(s, g->problem, &caption);
+        text_add(&caption, ".");
         struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
         for (size_t i = 0; i < s->n; i++)
             if (s->group[i].problem == g->problem)
                 add_best(table, s, &s->group[i]);
-        text_free(&remark);
         text_free(&caption);
     }
-    return ok;
 }
 
 /* ---- robustness and importance --------------------------------------------------------------------------- */

@@ -340,7 +340,7 @@ bool target_met(struct value target, double loss, double start_loss, double lsta
     enum { GAP, RATIO, LOSS };
     switch (target.word) {
     case GAP:
-        return loss - lstar <= target.number * (start_loss - lstar);
+        return loss <= lstar || loss - lstar <= target.number * (start_loss - lstar);
     case RATIO:
         return loss <= target.number * start_loss;
     case LOSS:

@@ -53,5 +53,6 @@ bool train_traced(const struct plan *plan, const struct pack *packs, int n, cons
 /* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);
 
-/* The target, judged: whether loss meets it. */
+/* The target, judged: whether loss meets it. A loss at or below L* has met any gap, also of a run that starts
+ * there. */
 bool target_met(struct value target, double loss, double start_loss, double lstar);

@@ -1,0 +1,56 @@
+/* Whether the loss has a finite minimum, which every gap is measured from (scores.h). */
+#include "base/mem.h"
+#include "report/scores.h"
+#include <stdlib.h>
+
+/* The minima of a group's data sets, one a seed. */
+static bool count(const struct results *r, const struct group *g, struct minima *m, struct err *e) {
+    const struct cell *c = group_cell(r, g, 0);
+    for (size_t k = 0; k < c->n; k++) {
+        struct run run;
+        struct minimum minimum;
+        bool found;
+        plan_run(r->plan, c->first + k, &run);
+        if (!store_get_minimum(r->store, plan_dataset_fingerprint(r->plan, run.dataset), run_loss(&run),
+                               run.v[KEY_MODEL_reduction].word == 0, run.v[KEY_MODEL_l2].number, &minimum,
+                               &found, e))
+            return false;
+        m->n += found;
+        m->n_missing += found && minimum_missing(&minimum);
+    }
+    return true;
+}
+
+bool minima_make(const struct results *r, const struct group *groups, size_t n, size_t n_problems,
+                 struct minima **minima, struct err *e) {
+    struct minima *m = mem_zeroed(n_problems, sizeof *m, e);
+    bool ok = m != NULL;
+    for (size_t i = 0, next = 0; ok && i < n; i++)
+        if (groups[i].problem == next)
+            ok = count(r, &groups[i], &m[next++], e);
+    if (!ok)
+        free(m);
+    *minima = ok ? m : NULL;
+    return ok;
+}
+
+static const char words[] = "no finite minimum found";
+
+void minima_remark(const struct scores *s, size_t problem, struct text *out) {
+    const struct minima *m = &s->minima[problem];
+    if (!m->n_missing)
+        return;
+    text_add(out, words);
+    if (m->n_missing < m->n)
+        text_addf(out, " for %zu of %zu seeds", m->n_missing, m->n);
+}
+
+void minima_remark_all(const struct scores *s, struct text *out) {
+    size_t n = 0;
+    for (size_t p = 0; p < s->n_problems; p++)
+        n += s->minima[p].n_missing > 0;
+    if (n && s->n_problems == 1)
+        minima_remark(s, 0, out);
+    else if (n)
+        text_addf(out, "%s on %zu of %zu data sets", words, n, s->n_problems);
+}
