@@ -4,32 +4,44 @@
 #include "base/mem.h"
 #include <string.h>
 
+enum { TILE_LINES = 64, READ_FIRST_4 = 7 }; /* of STREAM_SHAPES: as rules go */
+
 struct passes {
     const struct dataset *data;
     const struct ceilings *ceilings;
     size_t line; /* bytes */
-    char *w, *e; /* (1 + n_features, LANES), (residual_lines(n_rows) + 1, LANES) */
+    size_t real;
+    int n_state;
+    char *w, *e, *g;                 /* (1 + n_features, LANES), (residual_lines(n_rows) + 1, LANES), a tile */
+    char *state[STREAM_MAX_UPDATED]; /* as w */
     double out[LANES] __attribute__((aligned(LINE_BYTES)));
     int shape;
-    uint64_t lines;
 };
 
+static char *zero_lines(const struct passes *p, size_t n, struct err *e) {
+    char *lines = mem_lines(n, p->line, e);
+    if (lines)
+        memset(lines, 0, n * p->line);
+    return lines;
+}
+
 struct passes *passes_new(const struct dataset *data, const struct ceilings *ceilings, enum precision precision,
-                          struct err *e) {
+                          int n_state, struct err *e) {
     struct passes *p = mem_lines(1, sizeof *p, e);
     if (!p)
         return NULL;
-    *p = (struct passes){.data = data, .ceilings = ceilings};
-    p->line = LANES * (precision == PRECISION_F32 ? sizeof(float) : sizeof(double));
-    const size_t n_w = data->n_features + 1, n_e = residual_lines(data->train.n_rows) + 1;
-    p->w = mem_lines(n_w, p->line, e);
-    p->e = mem_lines(n_e, p->line, e);
-    if (!p->w || !p->e) {
+    *p = (struct passes){.data = data, .ceilings = ceilings, .n_state = n_state};
+    p->real = precision == PRECISION_F32 ? sizeof(float) : sizeof(double);
+    p->line = LANES * p->real;
+    const size_t n_w = data->n_features + 1;
+    bool ok = (p->w = zero_lines(p, n_w, e)) && (p->g = zero_lines(p, TILE_LINES, e)) &&
+              (p->e = zero_lines(p, residual_lines(data->train.n_rows) + 1, e));
+    for (int k = 0; k < n_state; k++)
+        ok = ok && (p->state[k] = zero_lines(p, n_w, e));
+    if (!ok) {
         passes_free(p);
         return NULL;
     }
-    memset(p->w, 0, n_w * p->line);
-    memset(p->e, 0, n_e * p->line);
     return p;
 }
 
@@ -38,18 +50,19 @@ void passes_free(struct passes *p) {
         return;
     free(p->w);
     free(p->e);
+    free(p->g);
+    for (int k = 0; k < p->n_state; k++)
+        free(p->state[k]);
     free(p);
 }
 
 static void packed(struct passes *p, const struct packed *s, size_t first, size_t last, const char *src) {
     const uint64_t g0 = s->start[first], n = (s->start[last] - g0) * PARTIALS;
     p->ceilings->lines16[p->shape](n, s->idx + g0 * PARTIALS, src, p->out);
-    p->lines += n;
 }
 
 static void plain(struct passes *p, const uint32_t *idx, uint64_t k0, uint64_t k1, const char *src) {
     p->ceilings->lines32[p->shape](k1 - k0, idx + k0, src, p->out);
-    p->lines += k1 - k0;
 }
 
 static void rows(struct passes *p, size_t row, size_t end) {
@@ -60,11 +73,20 @@ static void rows(struct passes *p, size_t row, size_t end) {
         plain(p, x->row_idx, x->row_ptr[row], x->row_ptr[end], p->w + p->line);
 }
 
-void passes_run(struct passes *p, int shape) {
+static void move_rule(struct passes *p) {
+    for (size_t r = 1; r + TILE_LINES <= p->data->n_present; r += TILE_LINES) {
+        void *array[STREAM_MAX_UPDATED + 1] = {p->w + r * p->line};
+        for (int k = 0; k < p->n_state; k++)
+            array[k + 1] = p->state[k] + r * p->line;
+        array[p->n_state + 1] = p->g;
+        p->ceilings->stream[READ_FIRST_4][p->n_state][0](TILE_LINES * LANES, array);
+    }
+}
+
+void passes_run(struct passes *p, int shape, bool rule) {
     const struct dataset *d = p->data;
     const size_t n = d->train.n_rows, n_warm = d->n_warm - d->n_hot;
     p->shape = shape;
-    p->lines = 0;
     for (size_t block = 0, row = 0; row < n; block++, row += BLOCK_ROWS) {
         const size_t end = row + BLOCK_ROWS < n ? row + BLOCK_ROWS : n;
         rows(p, row, end);
@@ -75,8 +97,6 @@ void passes_run(struct passes *p, int shape) {
         }
     }
     plain(p, d->col_idx, d->rest_ptr[0], d->rest_ptr[d->n_features - d->n_warm], p->e);
-}
-
-uint64_t passes_lines(const struct passes *p) {
-    return p->lines;
+    if (rule)
+        move_rule(p);
 }

@@ -5,12 +5,11 @@
 #include "data/dataset.h"
 #include "kern/ceilings.h"
 
-struct passes; /* weights and residuals of one pack of LANES runs, all zero */
+struct passes; /* weights, n_state states and residuals of one pack of LANES runs, all zero */
 /* NULL and a message when out of memory. data: prepared, and without stored values (all entries are 1). */
 struct passes *passes_new(const struct dataset *data, const struct ceilings *ceilings, enum precision p,
-                          struct err *e);
+                          int n_state, struct err *e);
 void passes_free(struct passes *p);
-/* Both passes once, by the loop of this shape (of LINES_SHAPES). */
-void passes_run(struct passes *p, int shape);
-/* How many lines both passes load: each non-zero twice, and what fills up groups. */
-uint64_t passes_lines(const struct passes *p);
+/* Both passes once, by the loop of this shape (of LINES_SHAPES). rule: and what a rule moves: weights and state
+ * of all features that occur are read and written back. */
+void passes_run(struct passes *p, int shape, bool rule);

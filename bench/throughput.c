@@ -141,17 +141,25 @@ static uint64_t step_plain(struct race *b, int thread) {
 }
 
 static uint64_t step_ceiling(struct race *b, int thread) {
-    passes_run(b->passes[thread], b->shape);
+    passes_run(b->passes[thread], b->shape, false);
+    return b->data->train.nnz * LANES;
+}
+
+static uint64_t step_moving(struct race *b, int thread) {
+    passes_run(b->passes[thread], b->shape, true);
     return b->data->train.nnz * LANES;
 }
 
 static bool make_passes(struct race *b, enum isa isa, struct err *e) {
     if (!b->o->ceiling)
         return true;
+    struct run r;
+    plan_run(b->plan, 0, &r);
+    const int n_state = rule_variant(rule_index(r.rule), rule_variant_number(r.rule, r.h))->n_state;
     b->passes = mem_zeroed(b->o->threads, sizeof(struct passes *), e);
     for (uint64_t t = 0; b->passes && t < b->o->threads; t++)
-        if (!(b->passes[t] =
-                  passes_new(b->data, ceilings_get(isa, b->kernels->precision), b->kernels->precision, e)))
+        if (!(b->passes[t] = passes_new(b->data, ceilings_get(isa, b->kernels->precision),
+                                        b->kernels->precision, n_state, e)))
             return false;
     return b->passes != NULL;
 }
@@ -192,6 +200,7 @@ static bool measure(struct race *b, enum isa isa, struct err *e) {
               make_passes(b, isa, e) && (b->lockstep_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
               (b->plain_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
               (b->ceiling_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
+              (b->moving_rate = mem_zeroed(o->repeats, sizeof(double), e)) &&
               (b->share = mem_zeroed(o->repeats, sizeof(double), e));
     double warm_up;
     ok = ok && time_lockstep(b, &warm_up, e);
@@ -203,6 +212,7 @@ static bool measure(struct race *b, enum isa isa, struct err *e) {
             b->plain_rate[k] = time_steps(b, step_plain);
         if (b->passes) {
             b->ceiling_rate[k] = time_steps(b, step_ceiling);
+            b->moving_rate[k] = time_steps(b, step_moving);
             b->share[k] = b->lockstep_rate[k] / b->ceiling_rate[k];
         }
     }
@@ -213,6 +223,7 @@ static bool measure(struct race *b, enum isa isa, struct err *e) {
     free(b->passes);
     free(b->share);
     free(b->ceiling_rate);
+    free(b->moving_rate);
     for (uint64_t t = 0; b->plain && t < o->threads; t++)
         plain_free(b->plain[t]);
     free(b->plain);

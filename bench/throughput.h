@@ -24,8 +24,9 @@ struct race {
     struct plain **plain;   /* (threads); NULL where the rule has no plain version */
     struct passes **passes; /* (threads); NULL: not asked for */
     int shape;              /* of the ceiling's loop */
-    /* (repeats): millions of non-zeros x runs a second, all threads together; share: lockstep / ceiling */
-    double *lockstep_rate, *plain_rate, *ceiling_rate, *share;
+    /* (repeats): millions of non-zeros x runs a second, all threads together; moving: the
+     * ceiling, and what the rule moves; share: lockstep / ceiling */
+    double *lockstep_rate, *plain_rate, *ceiling_rate, *moving_rate, *share;
 };
 
 /* As o->format says. Sorts the rates. */

@@ -9,12 +9,14 @@ struct row {
     const char *name, *column;
     double *rate; /* NULL: not measured */
 };
-enum { N_ROWS = 3 };
+enum { N_ROWS = 4 };
 
 static void rows_of(struct race *b, struct row rows[N_ROWS]) {
     rows[0] = (struct row){"lockstep", "lockstep", b->lockstep_rate};
     rows[1] = (struct row){"plain C, one run at a time", "plain", b->plain[0] ? b->plain_rate : NULL};
     rows[2] = (struct row){"loads and additions only", "ceiling", b->passes ? b->ceiling_rate : NULL};
+    rows[3] = (struct row){"the same, and the rule's traffic", "ceiling_with_rule",
+                           b->passes ? b->moving_rate : NULL};
 }
 
 static void print_text(struct race *b, enum isa isa) {
@@ -33,7 +35,7 @@ static void print_text(struct race *b, enum isa isa) {
            isa_names[isa], machine_get()->cpu);
     printf("millions of non-zeros x runs a second, %llu repetition%s\n", (unsigned long long)o->repeats,
            o->repeats == 1 ? "" : "s");
-    printf("  %-28s %10s %10s %10s %12s\n", "", "median", "least", "most", "per thread");
+    printf("  %-32s %10s %10s %10s %12s\n", "", "median", "least", "most", "per thread");
     struct row row[N_ROWS];
     rows_of(b, row);
     double median[N_ROWS];
@@ -41,7 +43,7 @@ static void print_text(struct race *b, enum isa isa) {
         if (!row[k].rate)
             continue;
         median[k] = stats_median(row[k].rate, o->repeats); /* sorts */
-        printf("  %-28s %10.0f %10.0f %10.0f %12.0f\n", row[k].name, median[k], row[k].rate[0],
+        printf("  %-32s %10.0f %10.0f %10.0f %12.0f\n", row[k].name, median[k], row[k].rate[0],
                row[k].rate[o->repeats - 1], median[k] / (double)o->threads);
     }
     const double rows_a_step = o->batch ? (double)o->batch : (double)b->data->train.n_rows;
