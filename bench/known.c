@@ -56,7 +56,10 @@ struct plan *known_plan(struct store *s, struct err *e) {
         if (grid && path)
             p = plan_read_text(path, grid, grid_len, seeds_len ? seeds : NULL, &known, e);
         else
-            err_add(e, "the store holds no grid file: no sweep was started there");
+            err_add(e, "%s: it holds no grid file: no sweep was started there", store_path(s));
+        if (grid && path && !p)
+            err_add(e, "%s: the grid file that it holds, see above, is none that this program reads",
+                    store_path(s));
     }
     free(grid);
     free(path);

@@ -59,6 +59,10 @@ static int dispatch(int argc, char **argv) {
         return EXIT_USAGE;
     }
     const char *word = argv[1];
+    if (argc > 2 && !strcmp(word, "--version")) {
+        fprintf(stderr, "bench --version: unexpected '%s'\n", argv[2]);
+        return EXIT_USAGE;
+    }
     if (argc == 2 && (!strcmp(word, "--help") || !strcmp(word, "-h"))) {
         print_help(stdout);
         return EXIT_DONE;

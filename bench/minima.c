@@ -79,9 +79,11 @@ static bool find_one(struct need *need, const struct dataset *d, int threads, st
     struct minimum found;
     if (point && !(need->w = mem_zeroed(n, sizeof *need->w, e)))
         return false;
-    if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, need->w, e) ||
-        !store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e) ||
-        (point && !store_put_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, need->w, n, e)))
+    if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, need->w, e))
+        return false;
+    if (!store_read_only(s) && /* verify works with what a damaged store lacks, and leaves it as it is */
+        (!store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e) ||
+         (point && !store_put_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, need->w, n, e))))
         return false;
     need->lstar = found.loss;
     return need->known = true;

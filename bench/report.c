@@ -24,6 +24,7 @@ static int rebuild(const char *dir, const struct report *w, struct err *e) {
     struct plan *p = s ? known_plan(s, e) : NULL;
     int code = EXIT_USAGE;
     struct text unexpected = {0};
+    size_t rows;
     if (p)
         code = report_write(
                    p, s, dir,
@@ -31,7 +32,8 @@ static int rebuild(const char *dir, const struct report *w, struct err *e) {
                        .plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet, .unexpected = &unexpected},
                    e)
                    ? EXIT_DONE
-                   : EXIT_INCOMPLETE;
+               : store_check(s, &rows, NULL) ? EXIT_INCOMPLETE
+                                             : EXIT_USAGE; /* it was given a damaged store */
     if (code == EXIT_DONE)
         printf("%zu runs, tables%s made again in %.2f s: %s\n", plan_n_runs(p),
                w->no_plots ? "" : " and pictures", clock_s() - start, dir);

@@ -257,10 +257,21 @@ static bool foresee(const struct sweep *w, struct running *r, struct store *s, s
            memory_foresee(r->plan, &r->cost, r->ready, r->kernels->precision, e);
 }
 
+/* Whether a store is one to add to, seen before it is opened for writing, which touches the file. One that
+ * cannot be read so (its last writer crashed) is judged when it is open. */
+static bool may_go_on(const char *dir, struct err *e) {
+    struct store *s = store_open(dir, false, true, NULL);
+    const bool ok = !s || numerics_agree(s, true, e);
+    store_close(s);
+    return ok;
+}
+
 /* Nothing is made or emptied before it is known that the folder is ours and that the plan fits into memory. */
 static int begin(const struct sweep *w, struct running *r, enum isa isa, struct err *e) {
     const double start = clock_s();
     const bool anew = w->fresh || !store_is_there(r->dir);
+    if (!anew && !may_go_on(r->dir, e))
+        return EXIT_USAGE;
     if (!ready_make(r->plan, (int)w->threads, &r->ready, e) || (anew && !foresee(w, r, NULL, e)))
         return EXIT_USAGE;
     struct lock *lock = lock_take(r->dir, w->scope.shard, w->fresh, e);

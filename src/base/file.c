@@ -22,6 +22,10 @@ bool file_read(const char *path, char **data, size_t *len, struct err *e) {
     size_t cap = 0, chunk = 1 << 16, n = 0;
     char *s = NULL;
     bool ok = false;
+    if (!fstat(fd, &st) && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))) {
+        err_add(e, "%s: cannot read: a device, which need not end; expected a file", path);
+        goto out;
+    }
     if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size > machine_get()->memory_bytes) {
         err_add(e, "%s: cannot read: the file has %.0f MiB, %.0f MiB of memory are available", path,
                 (double)st.st_size / (1 << 20), (double)machine_get()->memory_bytes / (1 << 20));
@@ -102,6 +106,11 @@ bool file_write(const char *path, const char *data, size_t len, struct err *e) {
 static bool is_dir(const char *path) {
     struct stat st;
     return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+bool path_is_pipe(const char *path) {
+    struct stat st;
+    return !stat(path, &st) && S_ISFIFO(st.st_mode);
 }
 
 bool path_is_link(const char *path) {

@@ -41,6 +41,7 @@ bool file_write(const char *path, const char *data, size_t len, struct err *e);
 /* Makes a folder and the folders above it. */
 bool dir_make(const char *path, struct err *e);
 bool path_is_link(const char *path);
+bool path_is_pipe(const char *path);
 /* Removes what file_write and its like were writing in a folder (NAME.PID.tmp) when their process was killed.
  */
 void dir_clean(const char *path);

@@ -16,6 +16,10 @@ bool libsvm_check(const struct data_params *p, struct err *e) {
         return err_add(e, "test = %.12g: expected a share of the rows, at least 0 and below 1", p->test);
     if (p->test > 0 && has_test_file(p))
         return err_add(e, "test = %.12g and test_path = %s: expected one of them", p->test, p->test_path);
+    const char *const paths[] = {p->path, has_test_file(p) ? p->test_path : ""};
+    for (int i = 0; i < 2; i++)
+        if (path_is_pipe(paths[i]))
+            return err_add(e, "%s: a pipe: expected a file, which can be read more than once", paths[i]);
     if (p->features > UINT32_MAX - 1)
         return err_add(e, "features = %llu: expected at most 4294967294", (unsigned long long)p->features);
     return true;

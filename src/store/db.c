@@ -40,7 +40,10 @@ static const char *const sql[N_STATEMENTS] = {
 };
 
 bool db_error(struct store *s, const char *what, struct err *e) {
-    return err_add(e, "%s: %s: %s", s->path, what, s->db ? sqlite3_errmsg(s->db) : "out of memory");
+    return err_add(e, "%s: %s: %s%s", s->path, what, s->db ? sqlite3_errmsg(s->db) : "out of memory",
+                   s->db && sqlite3_errcode(s->db) == SQLITE_CORRUPT
+                       ? "; restore the file from a copy, or delete it to compute everything anew"
+                       : "");
 }
 
 sqlite3_stmt *db_statement(struct store *s, enum statement id, struct err *e) {

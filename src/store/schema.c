@@ -5,7 +5,8 @@
 #include "store/db.h"
 #include <string.h>
 
-static const char listing[] = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name";
+/* Tables before the indexes that follow from them. */
+static const char listing[] = "SELECT type, name, sql FROM sqlite_master ORDER BY type DESC, name";
 
 /* The next character but for comments and repeated blanks; '\0' at the end. */
 static char next(const char **at) {
@@ -59,7 +60,7 @@ static bool compare(struct store *s, sqlite3_stmt *ours, sqlite3_stmt *theirs, s
             return err_add(e, "%s: cannot check the list of tables: out of memory", s->path);
         if (!any_ours && !any_theirs)
             return true;
-        int order = !any_ours ? 1 : !any_theirs ? -1 : strcmp(text_of(ours, 0), text_of(theirs, 0));
+        int order = !any_ours ? 1 : !any_theirs ? -1 : strcmp(text_of(theirs, 0), text_of(ours, 0));
         if (!order)
             order = strcmp(text_of(ours, 1), text_of(theirs, 1));
         sqlite3_stmt *odd = order < 0 ? ours : theirs;

@@ -137,6 +137,10 @@ const char *store_path(const struct store *s) {
     return s->path;
 }
 
+bool store_read_only(const struct store *s) {
+    return s->read_only;
+}
+
 bool store_is_there(const char *dir) {
     struct text path = {0};
     text_addf(&path, "%s/sweep.db", dir);

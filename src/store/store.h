@@ -14,6 +14,7 @@ struct store *store_open(const char *dir, bool fresh, bool read_only, struct err
 void store_close(struct store *s);
 bool store_is_there(const char *dir);
 const char *store_path(const struct store *s); /* for messages */
+bool store_read_only(const struct store *s);
 
 /* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. */
 bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e);
