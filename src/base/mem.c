@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,6 +12,16 @@ static bool fits(size_t n, size_t size, size_t *bytes, struct err *e) {
 static bool refused(size_t bytes, struct err *e) {
     return err_add(e, "out of memory: the system refuses %zu bytes (%.1f MiB)", bytes,
                    (double)bytes / (1 << 20));
+}
+
+/* Advice only: where it is not taken the program is slower, not wrong. */
+static void advise_huge(void *p, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    const uintptr_t page = 4096, begin = ((uintptr_t)p + page - 1) / page * page, end = (uintptr_t)p + bytes;
+    (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+    (void)p, (void)bytes;
+#endif
 }
 
 void *mem_zeroed(size_t n, size_t size, struct err *e) {
@@ -27,17 +38,14 @@ void *mem_lines(size_t n, size_t size, struct err *e) {
     size_t bytes;
     if (!fits(n, size, &bytes, e))
         return NULL;
-    bool huge = bytes >= HUGE_BYTES;
+    const bool huge = bytes >= HUGE_BYTES;
     void *p = NULL;
     if (posix_memalign(&p, huge ? HUGE_BYTES : LINE_BYTES, bytes ? bytes : 1)) {
         refused(bytes, e);
         return NULL;
     }
-#ifdef MADV_HUGEPAGE
-    /* Advice only: where it is not taken the program is slower, not wrong. */
     if (huge)
-        (void)madvise(p, bytes, MADV_HUGEPAGE);
-#endif
+        advise_huge(p, bytes);
     return p;
 }
 
@@ -55,6 +63,8 @@ bool mem_grow(void *array_pointer, size_t *cap, size_t need, size_t size, struct
     void *grown = realloc(array, bytes);
     if (!grown)
         return refused(bytes, e);
+    if (bytes >= 2 * HUGE_BYTES) /* some of it is a whole page, wherever it begins */
+        advise_huge(grown, bytes);
     memcpy(array_pointer, &grown, sizeof grown);
     *cap = grown_cap;
     return true;

@@ -105,6 +105,7 @@ static bool read_parts(struct dataset *d, const char *train, size_t train_len, c
 }
 
 bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
+    (void)c;
     const struct data_params *p = &d->params;
     if (!libsvm_check(p, e))
         return false;
@@ -118,6 +119,6 @@ bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *
     free(test);
     /* Arrays by feature, whose number a single large index decides: pointers to columns, counts and ranks. */
     const double by_feature = 8 * ((double)blocks_of(d->train.n_rows) + 3) * ((double)d->n_features + 1);
-    return ok && memory_fits(by_feature, d->train.n_rows, d->n_features, e) &&
-           columns_from_rows(&d->train, d->n_features, c, threads, e);
+    d->text_bytes = train_len + test_len;
+    return ok && memory_fits(by_feature, d->train.n_rows, d->n_features, e);
 }

@@ -1,4 +1,5 @@
 /* LIBSVM files: what is read, and what is refused with which words. */
+#include "base/text.h"
 #include "data_help.h"
 
 static struct dataset *read_text(const struct scratch *s, const char *text, size_t len, struct data_params p,
@@ -192,6 +193,52 @@ static void threads_change_nothing(void **state) {
 }
 
 /* Row i holds index i + 1 alone, so a row can be told by it. */
+/* However a decimal is written, what is read is what the C++ library reads: over chunks, with comments and
+ * stored zeros that leave gaps. */
+static void decimals_are_read_exactly(void **state) {
+    (void)state;
+    static const char *const forms[] = {"%.0f",  "%.3f",  "%.6g", "%.9g", "%.15g",
+                                        "%.17g", "%.19f", "%.3e", "%.17e"};
+    enum { ROWS = 20000, PAIRS = 9 };
+    char path[] = "/tmp/test_libsvm_decimals_XXXXXX";
+    FILE *f = fdopen(mkstemp(path), "w");
+    double *want = calloc(ROWS * PAIRS, sizeof *want);
+    struct rng r = rng_for(3, RNG_VALUE, 0);
+    size_t n = 0;
+    assert_true(f && want);
+    for (size_t row = 0; row < ROWS; row++) {
+        fprintf(f, row % 100 == 50 ? "# not a row: 1:1\n1" : "1");
+        for (int k = 0; k < PAIRS; k++) {
+            char number[64];
+            const double x = rng_normal(&r) * pow(10, (double)rng_below(&r, 13) - 6);
+            const int len = snprintf(number, sizeof number, forms[(row + (size_t)k) % COUNT(forms)], x);
+            fprintf(f, " %d:%s", 2 * k + 1, number);
+            assert_int_equal(number_parse(number, (size_t)len, &want[n]), len);
+            n += want[n] != 0;
+        }
+        fprintf(f, row % 100 == 70 ? " # 20:7\n" : "\n");
+    }
+    fclose(f);
+    struct data_params p = {.kind = DATA_LIBSVM, .path = path};
+    for (int threads = 1; threads <= 2; threads++) {
+        struct dataset *d = made(&p, threads);
+        assert_int_equal(d->train.n_rows, ROWS);
+        assert_int_equal(d->train.nnz, n);
+        for (size_t row = 0; row < ROWS; row++) { /* in a row values stand by rank */
+            const uint64_t begin = d->train.row_ptr[row], end = d->train.row_ptr[row + 1];
+            for (uint64_t i = begin; i < end; i++) {
+                uint64_t k = begin;
+                while (k < end && want[k] != d->train.row_val[i])
+                    k++;
+                assert_true(k < end);
+            }
+        }
+        data_free(d);
+    }
+    free(want);
+    unlink(path);
+}
+
 static void held_out_rows_are_a_random_subset(void **state) {
     const struct scratch *s = *state;
     enum { ROWS = 200, SEEDS = 400 };
@@ -288,6 +335,7 @@ int main(void) {
         cmocka_unit_test(values_beyond_f32_are_refused_there_and_read_in_f64),
         cmocka_unit_test(all_errors_of_a_long_file_are_told),
         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(decimals_are_read_exactly),
         cmocka_unit_test(held_out_rows_are_a_random_subset),
         cmocka_unit_test(a_file_of_test_rows_shares_the_features),
         cmocka_unit_test(options_that_do_not_go_together_are_refused),
