@@ -82,7 +82,17 @@ static void print_surface(const struct dataset *d) {
     printf("  fingerprint   %s\n", d->fingerprint);
 }
 
-static void print_facts(const struct dataset *d) {
+/* Seconds, and what they come to a second. */
+static void print_time(const struct dataset *d, int threads) {
+    const double seconds = d->making_s + d->arranging_s, entries = (double)(d->train.nnz + d->test.nnz);
+    printf("  time          %s %.3g s", d->params.kind == DATA_LIBSVM ? "read" : "drawn", d->making_s);
+    if (d->text_bytes)
+        printf(" (%.0f MB a second)", (double)d->text_bytes / d->making_s / 1e6);
+    printf(", arranged %.3g s: %.3g million non-zeros a second on %d thread%s\n", d->arranging_s,
+           entries / seconds / 1e6, threads, threads == 1 ? "" : "s");
+}
+
+static void print_facts(const struct dataset *d, int threads) {
     const struct data_facts f = facts_of(d);
     char a[SHOW_CHARS], b[SHOW_CHARS];
     const double rows = (double)f.n_rows, cells = rows * (double)f.n_features;
@@ -100,6 +110,7 @@ static void print_facts(const struct dataset *d) {
     printf("  labels        mean %.6g\n", f.mean_label);
     printf("  values        %s\n", d->train.row_val ? "any" : "all 1");
     printf("  memory        %s\n", show_bytes((double)d->memory_bytes, a));
+    print_time(d, threads);
     printf("  fingerprint   %s\n", f.fingerprint);
     text_free(&bands);
 }
@@ -192,7 +203,7 @@ static bool describe(const struct data *w, const struct plan *p, size_t k, size_
         if (d->params.kind == DATA_SURFACE)
             print_surface(d);
         else
-            print_facts(d);
+            print_facts(d, (int)w->threads);
     }
     const bool ok = d && (!w->export || export(d, w->export, n > 1 ? k + 1 : 0, e));
     data_free(d);

@@ -3,6 +3,7 @@
  * All draws below use only integers, IEEE arithmetic and SLEEF's deterministic functions: the same bits
  * anywhere. */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 struct rng {
@@ -33,9 +34,16 @@ uint32_t rng_u32(struct rng *r);
 void rng_advance(struct rng *r, uint64_t delta);
 /* Uniform in (0, 1], 53 bits, from two draws. Never 0, so that its log is finite. */
 double rng_unit(struct rng *r);
+/* The next n of them. */
+void rng_units(struct rng *r, size_t n, double *x);
 /* Uniform integer in [0, bound), without bias (rejection). bound >= 1. */
 uint32_t rng_below(struct rng *r, uint32_t bound);
 /* N(0, 1) by Box and Muller, one value for two uniforms (no state is kept between calls). */
 double rng_normal(struct rng *r);
+/* As if one had been drawn. */
+static inline void rng_skip_normal(struct rng *r) {
+    for (int draw = 0; draw < 4; draw++)
+        rng_u32(r);
+}
 /* Student's t with 3 degrees of freedom: N / sqrt((N^2 + N^2 + N^2) / 3). */
 double rng_student3(struct rng *r);

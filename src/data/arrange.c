@@ -52,21 +52,27 @@ static size_t while_popular(const struct dataset *d, size_t r, uint64_t least) {
 }
 
 static void count_warm(struct dataset *d, const struct columns *c, size_t r) {
-    FOR_ENTRIES(i, c, d->feature_of[r])
-    d->warm_ptr[c->idx[i] / WARM_ROWS * (d->n_warm - d->n_hot + 1) + r - d->n_hot]++;
+    _Static_assert(WARM_ROWS % MAKE_ROWS == 0, "a piece of a column here is whole pieces in c");
+    for (size_t block = 0; block < c->n_blocks; block++) {
+        const uint64_t *piece = columns_block(c, block) + d->feature_of[r];
+        d->warm_ptr[block / (WARM_ROWS / MAKE_ROWS) * (d->n_warm - d->n_hot + 1) + r - d->n_hot] +=
+            piece[1] - piece[0];
+    }
 }
 
 static void place(struct dataset *d, const struct columns *c, size_t r) {
+    const size_t per_warm = WARM_ROWS / MAKE_ROWS;
     uint64_t at = r < d->n_warm ? 0 : d->rest_ptr[r - d->n_warm];
-    size_t block = SIZE_MAX;
-    FOR_ENTRIES(i, c, d->feature_of[r]) {
-        const size_t of_row = c->idx[i] / WARM_ROWS;
-        if (r < d->n_warm && of_row != block)
-            at = d->warm_ptr[(block = of_row) * (d->n_warm - d->n_hot + 1) + r - d->n_hot];
-        d->col_idx[at] = (uint32_t)residual_line(c->idx[i]);
-        if (c->val)
-            d->col_val[at] = c->val[i];
-        at++;
+    for (size_t block = 0; block < c->n_blocks; block++) {
+        const uint64_t *piece = columns_block(c, block) + d->feature_of[r], n = piece[1] - piece[0];
+        if (r < d->n_warm && block % per_warm == 0)
+            at = d->warm_ptr[block / per_warm * (d->n_warm - d->n_hot + 1) + r - d->n_hot];
+        const uint32_t *row = c->idx + piece[0];
+        for (uint64_t i = 0; i < n; i++)
+            d->col_idx[at + i] = (uint32_t)residual_line(row[i]);
+        if (n && c->val)
+            memcpy(d->col_val + at, c->val + piece[0], n * sizeof *c->val);
+        at += n;
     }
 }
 

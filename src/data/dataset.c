@@ -1,5 +1,6 @@
 /* Making, freeing and looking at data sets. What is particular to a kind is in the file of its name. */
 #include "data/dataset.h"
+#include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "data/arrange.h"
@@ -71,8 +72,14 @@ struct dataset *data_make(const struct data_params *p, int threads, struct err *
     if (threads < 1 || (p->kind != DATA_LIBSVM && data_nonzeros_estimate(p) < small))
         threads = 1;
     struct columns c = {0};
-    const bool made = makers[p->kind](d, &c, threads, e) && data_arrange(d, &c, threads, e);
+    const double start = clock_s();
+    bool made = makers[p->kind](d, &c, threads, e);
+    const double then = clock_s();
+    made = made && (c.ptr || columns_from_rows(&d->train, d->n_features, &c, threads, e)) &&
+           data_arrange(d, &c, threads, e);
     columns_free(&c);
+    d->making_s = then - start;
+    d->arranging_s = clock_s() - then;
     if (!made || (p->kind != DATA_LIBSVM && !data_fingerprint(p, d->fingerprint, e)) ||
         !(d->train.y32 = narrowed(d->train.y, d->train.n_rows, e)) ||
         (d->test.n_rows && !(d->test.y32 = narrowed(d->test.y, d->test.n_rows, e)))) {

@@ -96,6 +96,9 @@ struct dataset {
     double *w_true;    /* (n_features) w*_j */
     double b_true;
     size_t memory_bytes; /* of all arrays above */
+    /* What it took: seconds of drawing or reading, and of arranging; bytes of text that were read. */
+    double making_s, arranging_s;
+    uint64_t text_bytes;
 };
 
 /* Makes (or reads) a data set on up to `threads` threads; the bits do not depend on how many. NULL and messages

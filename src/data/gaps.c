@@ -17,8 +17,7 @@ bool gaps_draw(struct rng r, double f, uint64_t n_rows, const struct batch *batc
         if (!mem_grow(&out->row, &out->cap, out->n + n, sizeof *out->row, NULL))
             return false;
         double gap[DRAWS];
-        for (size_t i = 0; i < n; i++)
-            gap[i] = rng_unit(&r);
+        rng_units(&r, n, gap);
         batch->log(n, gap);
         uint32_t *row = out->row + out->n;
         for (size_t i = 0; i < n; i++) {

@@ -52,6 +52,7 @@ static double sigmoid(double z) {
 }
 
 bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
+    (void)c, (void)threads;
     struct data_part *p = &d->train;
     const size_t every = lecture_every(d->params.sparsity);
     d->n_features = 1;
@@ -75,5 +76,5 @@ bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err 
         p->row_ptr[i] = n;
         p->y[i - 1] = sigmoid(fma(W_STAR, x, B_STAR));
     }
-    return columns_from_rows(p, 1, c, threads, e);
+    return true;
 }

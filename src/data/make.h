@@ -63,8 +63,8 @@ static inline double part_dot(const struct data_part *p, size_t row, const doubl
 }
 
 /* The makers fill a zeroed data set whose params are set: n_features, the parts (y32 aside) with indices of
- * features, and for synthetic data the law; for libsvm the fingerprint; and *c, the training rows by columns,
- * likewise by feature. On failure data_free() and columns_free() still free it. */
+ * features, and for synthetic data the law and *c, the training rows by columns, likewise by feature; for
+ * libsvm the fingerprint. On failure data_free() and columns_free() still free it. */
 bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e);
 bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err *e);

@@ -132,12 +132,26 @@ bool packed_rows_values(struct data_part *p, enum precision precision, struct er
 /* ---- hot columns -------------------------------------------------------------------------------------------
  */
 
+/* The first of the ascending entries i .. end that is `row` or more. */
+static uint64_t first_from(const uint32_t *idx, uint64_t i, uint64_t end, size_t row) {
+    while (i < end) {
+        const uint64_t middle = i + (end - i) / 2;
+        if (idx[middle] < row)
+            i = middle + 1;
+        else
+            end = middle;
+    }
+    return i;
+}
+
 static void count_column(struct dataset *d, const struct columns *c, size_t r) {
-    FOR_ENTRIES(i, c, d->feature_of[r])
-    d->hot.start[c->idx[i] / BLOCK_ROWS * d->n_hot + r]++;
+    _Static_assert(MAKE_ROWS % BLOCK_ROWS == 0, "a piece of a column in c is whole pieces here");
+    const size_t j = d->feature_of[r];
     for (size_t block = 0; block < d->n_blocks; block++) {
-        uint64_t *n = &d->hot.start[block * d->n_hot + r];
-        *n = groups_of(*n);
+        const uint64_t *piece = columns_block(c, block / (MAKE_ROWS / BLOCK_ROWS)) + j;
+        const uint64_t begin = first_from(c->idx, piece[0], piece[1], block * BLOCK_ROWS),
+                       end = first_from(c->idx, begin, piece[1], (block + 1) * BLOCK_ROWS);
+        d->hot.start[block * d->n_hot + r] = groups_of(end - begin);
     }
 }
 

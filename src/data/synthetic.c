@@ -66,7 +66,12 @@ static void labels_draw(const struct dataset *d, struct data_part *rows, const d
 #pragma omp parallel for num_threads(threads) if (rows->n_rows > 1000)
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct rng r = rng_for(p->seed, stream, i);
-        double probability = sigmoid(fma(p->noise, rng_normal(&r), z[i] + d->b_true));
+        double noisy = z[i] + d->b_true;
+        if (p->noise != 0)
+            noisy = fma(p->noise, rng_normal(&r), noisy);
+        else
+            rng_skip_normal(&r);
+        const double probability = sigmoid(noisy);
         rows->y[i] = p->labels == LABELS_SOFT ? probability : rng_unit(&r) <= probability;
     }
 }

@@ -66,6 +66,19 @@ static void units_are_in_half_open_interval(void **s) {
     assert_true(fabs(sum / N - 0.5) < 5 * sqrt(1.0 / 12 / N));
 }
 
+/* Many at once are the same as one by one, and leave the stream where it would be. */
+static void units_at_once_are_units(void **s) {
+    (void)s;
+    for (size_t n = 0; n < 70; n++) {
+        struct rng a = rng_for(7, RNG_VALUE, n), b = a;
+        double x[70];
+        rng_units(&a, n, x);
+        for (size_t i = 0; i < n; i++)
+            assert_true(x[i] == rng_unit(&b));
+        assert_true(a.state == b.state && a.inc == b.inc);
+    }
+}
+
 static void below_is_unbiased(void **s) {
     (void)s;
     static const uint32_t bounds[] = {1, 2, 3, 10, 0x80000001u, 0xffffffffu};
@@ -114,6 +127,7 @@ int main(void) {
         cmocka_unit_test(advance_equals_steps),
         cmocka_unit_test(named_streams_are_fixed_and_differ),
         cmocka_unit_test(units_are_in_half_open_interval),
+        cmocka_unit_test(units_at_once_are_units),
         cmocka_unit_test(below_is_unbiased),
         cmocka_unit_test(shares_follow_the_law),
     };
