@@ -128,7 +128,7 @@ static inline void canned_close(struct canned *c) {
 
 /* The text of a file in the folder; free() it. */
 static inline char *canned_read(struct canned *c, const char *name) {
-    char path[96], *text;
+    char path[256], *text;
     size_t len;
     snprintf(path, sizeof path, "%s/%s", c->dir, name);
     canned_ok(file_read(path, &text, &len, &canned_err));
