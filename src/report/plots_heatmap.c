@@ -1,4 +1,4 @@
-/* A heatmap: panels in one or two columns, one crisp rectangle a cell, log colours for those that reached the
+/* A heatmap: panels one or two to a row, one crisp rectangle a cell, log colours for those that reached the
  * target, colours off the scale for the others. All of it stands in the pixels of the page: the plot is the
  * whole page, and each panel's cells are put in their place by the script. */
 #include "base/mem.h"
@@ -32,13 +32,16 @@ enum {
     SUBHEAD = 15, /* a line below it, */
     FOOT = 40,    /* its x axis */
     CELL_MAX = 64,
-    CELL_MIN = 6, /* below which panels stand one to a row of the page */
+    CELL_MIN = 6, /* below which a panel has a row of the page to itself */
     ROW_MAX = 44,
     ROW_MIN = 12,
     SCALE = 220
 };
 
 struct place {
+    int row;     /* of the page, from the top; */
+    bool second; /* the right half of it, */
+    bool alone;  /* or all of it */
     int x, y;    /* of the lower left corner of the cells, from the page's */
     double w, h; /* of a cell */
     int room;    /* the panel's width */
@@ -70,30 +73,46 @@ static int right_of(const struct heat_panel *p) {
     return p->row_best ? 46 : 14;
 }
 
+/* Two panels a row of the page, and one where it has more cells than half a row shows. How many rows. */
+static int lay_rows(const struct heatmap *h, struct place *place) {
+    int row = 0;
+    bool second = false;
+    for (size_t i = 0; i < h->n; i++) {
+        const struct heat_panel *p = &h->panel[i];
+        struct place *at = &place[i];
+        at->alone = h->n == 1 || PLOT_WIDTH / 2 - left_of(p) - right_of(p) < CELL_MIN * (int)p->x.n;
+        if (at->alone && second) {
+            row++;
+            second = false;
+        }
+        at->row = row;
+        at->second = second;
+        second = !at->alone && !second;
+        row += !second;
+    }
+    return row + second;
+}
+
 static bool lay_out(const struct heatmap *h, struct layout *l, struct err *e) {
-    int columns = h->n > 1 ? 2 : 1, below = KEY;
+    int below = KEY;
     l->place = mem_zeroed(h->n, sizeof *l->place, e);
     if (!l->place)
         return false;
-    for (size_t i = 0; i < h->n; i++) {
-        const struct heat_panel *p = &h->panel[i];
-        for (size_t k = 0; k < p->x.n * p->y.n; k++)
-            l->present[p->cell[k].state]++;
-        if (PLOT_WIDTH / 2 - left_of(p) - right_of(p) < CELL_MIN * (int)p->x.n)
-            columns = 1;
-    }
-    /* From the last row of panels up. */
-    const int wide = PLOT_WIDTH / columns, rows = columns == 2 ? 120 : h->n > 1 ? 160 : 240;
-    for (size_t row = (h->n - 1) / (size_t)columns + 1; row-- > 0;) {
+    for (size_t i = 0; i < h->n; i++)
+        for (size_t k = 0; k < h->panel[i].x.n * h->panel[i].y.n; k++)
+            l->present[h->panel[i].cell[k].state]++;
+    for (int row = lay_rows(h, l->place); row-- > 0;) { /* from the last one up */
         int tallest = 0;
         below += FOOT;
-        for (size_t i = row * (size_t)columns; i < h->n && i < (row + 1) * (size_t)columns; i++) {
+        for (size_t i = 0; i < h->n; i++) {
             const struct heat_panel *p = &h->panel[i];
             struct place *at = &l->place[i];
-            const int room = wide - left_of(p) - right_of(p);
-            int high = rows / (int)p->y.n;
+            if (at->row != row)
+                continue;
+            const int wide = at->alone ? PLOT_WIDTH : PLOT_WIDTH / 2, room = wide - left_of(p) - right_of(p);
+            int high = (!at->alone ? 120 : h->n > 1 ? 160 : 240) / (int)p->y.n;
             high = high > ROW_MAX ? ROW_MAX : high < ROW_MIN ? ROW_MIN : high;
-            at->x = wide * (int)(i % (size_t)columns) + left_of(p);
+            at->x = (at->second ? wide : 0) + left_of(p);
             at->y = below;
             at->room = wide - 14;
             at->h = high;
