@@ -25,7 +25,7 @@ do for [pass = 0:1] {{
         set output dir.'peers.png'
     }}
     set multiplot
-    set label 1 'Millions of non-zeros x runs a second, one thread' at screen 10/W,1-16/H
+    set label 1 'Millions of non-zeros x runs a second' at screen 10/W,1-16/H
     set label 2 {subtitle} at screen 10/W,1-34/H font ',11' textcolor rgb '#505050' noenhanced
     do for [k = 0:panels-1] {{
         set lmargin at screen 300/W; set rmargin at screen 1-15/W
@@ -54,8 +54,8 @@ def draw(folder, groups):
             f.write('\n\n')
     bars = max(len(g) for g in groups)
     panel = 22 * bars + 34
-    titles = ', '.join(quoted('{:,} rows, {:,} features, {:,} non-zeros'.format(
-        *(int(g[0][k]) for k in ('rows', 'features', 'nonzeros')))) for g in groups)
+    titles = ', '.join(quoted('{:,} rows, {:,} features, {:,} non-zeros; threads: {}'.format(
+        *(int(g[0][k]) for k in ('rows', 'features', 'nonzeros', 'threads')))) for g in groups)
     script = SCRIPT.format(panels=len(groups), height=60 + panel * len(groups), bars=bars, panel=panel, titles=titles,
                            most=max(float(r['rate']) for g in groups for r in g),
                            subtitle=quoted(f'full-batch adam, logistic loss, f32; {groups[0][0]["cpu"]}'))

@@ -21,4 +21,6 @@ env OMP_NUM_THREADS=1 /usr/bin/python3 peers/compare.py --bench "$bench" --sizes
 [ $? = 1 ] && grep -q 'its losses differ' log || fail "another epsilon is not noticed: $(tail -n 3 log)"
 "$compare" --no-install --sizes 500 >/dev/null 2>log
 [ $? = 2 ] && grep -q 'expected ROWSxFEATURES' log || fail "a wrong size: $(tail -n 3 log)"
+"$compare" --no-install --rounds 0 >/dev/null 2>log
+[ $? = 2 ] && grep -q "'0': expected a whole number" log || fail "no rounds: $(tail -n 3 log)"
 finish
