@@ -142,10 +142,11 @@ bool dir_make(const char *path, struct err *e) {
             continue;
         bool last = !*p;
         *p = '\0';
-        if (!mkdir(s, 0777)) {
+        const int failed = mkdir(s, 0777) ? errno : 0;
+        if (!failed) {
             sync_parent(s);
         } else if (!is_dir(s)) {
-            int reason = errno == EEXIST ? ENOTDIR : errno;
+            const int reason = failed == EEXIST ? ENOTDIR : failed;
             ok = err_add(e, "%s: cannot make the folder %s: %s", path, s, strerror(reason));
         }
         if (last)

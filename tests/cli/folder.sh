@@ -14,7 +14,6 @@ sparsity = 0.9
 eta0 = logspace(1e-4, 1e-1, 160)
 END
 expect 0 '^160 runs' --grid grid.ini --out whole --no-plots --quiet
-set -m
 
 # start DIR: a sweep at work in the background.
 start() {
@@ -64,12 +63,47 @@ mkdir -p odd/sweep.db
 expect 2 'odd/sweep.db: not a store: a folder' --grid grid.ini --out odd
 : >file
 expect 2 'file' --grid grid.ini --out file
-mkdir locked
-chmod 555 locked
-if ! (: >locked/probe) 2>/dev/null; then # root may write anywhere
-    expect 2 'locked/sweep.lock: cannot open: Permission denied' --grid grid.ini --out locked
+# A folder that may only be read: a sweep says so, and what reads works. Root may write anywhere, so it steps down.
+cp -r whole locked
+cp grid.ini locked
+find locked -type d -exec chmod 555 {} + -o -exec chmod 444 {} +
+as=()
+if [ "$(id -u)" -eq 0 ]; then
+    as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    chmod 755 .
 fi
-chmod 755 locked
+if "${as[@]}" "$bench" list isa >/dev/null 2>&1 && "${as[@]}" test -r locked/grid.ini; then
+    for words in '2 locked/sweep.lock: cannot open: Permission denied @--grid locked/grid.ini --out locked' \
+        '2 locked/in: cannot make the folder.*Permission denied @--grid locked/grid.ini --out locked/in' \
+        '1 locked/runs.csv: cannot write: Permission denied @report locked --no-plots' \
+        '0 every checksum holds @verify locked --sample 2% --quiet' '0 no regression @compare locked locked'; do
+        # shellcheck disable=SC2086
+        "${as[@]}" "$bench" ${words#*@} >log 2>&1
+        code=$?
+        pattern=${words#* }
+        [ $code -eq "${words%% *}" ] && grep -q "${pattern% @*}" log || fail "read-only: ${words#*@}: exit code $code: $(cat log)"
+    done
+    cmp -s locked/sweep.db whole/sweep.db || fail 'a folder that may only be read was written to'
+else
+    echo 'read-only folder: not checked, nobody else may run the program here'
+fi
+chmod -R u+w locked
+
+# Links in a folder that came from elsewhere lead nowhere: nothing is written outside it.
+cp -r whole linked
+mkdir outside
+echo kept >outside/kept
+rm linked/runs.csv
+ln -s ../outside/kept linked/runs.csv
+expect 0 'tables made again' report linked --no-plots
+cmp -s linked/runs.csv whole/runs.csv || fail 'a table was written through a link'
+ln -s ../outside linked/plots
+expect 1 'linked/plots: a symbolic link: pictures are written into the results folder alone' report linked
+rm linked/plots
+mkdir linked/plots
+for name in all.gp heatmap.gp curves.svg heatmap.png sensitivity.svg; do ln -s ../../outside/kept "linked/plots/$name"; done
+expect 0 'made again' report linked
+[ "$(ls outside) $(cat outside/kept)" = 'kept kept' ] || fail 'something was written outside the results folder'
 
 # Another version of the numerics: named and refused, unless its runs are to be forgotten.
 cp -r whole other
@@ -93,6 +127,19 @@ expect 0 '^80 runs, 80 computed now' --grid changed.ini --out other --no-plots -
 expect 0 '160 runs of other settings are in the store' --grid changed.ini --out other --no-plots --quiet --verbose
 expect 0 '^160 runs, 0 computed now' --grid grid.ini --out other --no-plots --quiet
 cmp -s other/runs.csv whole/runs.csv || fail 'a grid that was changed and changed back is another'
+
+# A data file that changes is other data: its runs are computed, and the old ones are there when it is changed back.
+printf '%s\n' '1 1:1 3:2' '0 2:1' '1 3:1' '0 1:-1' >data.svm
+printf '%s\n' '[sweep]' 'epochs = 5' '[data d]' 'kind = libsvm' 'path = data.svm' '[optimizer sgd]' 'eta0 = 0.1, 1' >file.ini
+expect 0 '^2 runs, 2 computed now' --grid file.ini --out file.d --no-plots --quiet
+cp file.d/runs.csv before.csv
+sed -i 's/3:2/3:2.5/' data.svm
+expect 0 '^2 runs, 2 computed now' --grid file.ini --out file.d --no-plots --quiet
+cmp -s file.d/runs.csv before.csv && fail 'a data file that changed gives the same runs'
+expect 0 'every checksum holds' verify file.d --sample 100%
+sed -i 's/3:2.5/3:2/' data.svm
+expect 0 '^2 runs, 0 computed now' --grid file.ini --out file.d --no-plots --quiet
+cmp -s file.d/runs.csv before.csv || fail 'a data file changed back gives other runs'
 
 # Runs that cannot be computed: the reason is kept, and they are left out until told otherwise.
 cat >wide.ini <<'END'
