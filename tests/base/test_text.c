@@ -163,11 +163,22 @@ static void leftovers(void **state) {
     dir_clean("/no/such/folder");
 }
 
+static void a_terminal_obeys_nothing_that_is_quoted(void **state) {
+    (void)state;
+    struct err e = {0};
+    char text[] = "a\tb\nc \x1b[31m \x7f \xc2\x9b \xc3\xa9 \x01";
+    text_disarm(text, strlen(text));
+    assert_string_equal(text, "a\tb\nc ?[31m ? ?? \xc3\xa9 ?");
+    err_add(&e, "'%s'", "\x1b]0;title\x07");
+    assert_string_equal(e.text, "'?]0;title?'\n");
+    err_clear(&e);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_pile_up), cmocka_unit_test(strings_grow),
         cmocka_unit_test(nearest),          cmocka_unit_test(files),
-        cmocka_unit_test(leftovers),
+        cmocka_unit_test(leftovers),        cmocka_unit_test(a_terminal_obeys_nothing_that_is_quoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
