@@ -29,8 +29,11 @@ static void a_curve_and_a_target_make_status_and_times(void **state) {
         {"gap 0.25", CURVE(1.5, 0.75, 0.5), STATUS_CONVERGED, 1, 0.5, 0.5}, /* just met */
         {"gap 0.1", CURVE(1.5, 0.55, 2), STATUS_CONVERGED, 1, 0.55, 2},     /* met, whatever came later */
         {"gap 0.1", BLOWN(1.5, 0.55, INFINITY), STATUS_CONVERGED, 1, 0.55, INFINITY},
-        {"gap 0.1", CURVE(1.5, 0.4), STATUS_CONVERGED, 1, 0.4, 0.4}, /* below L* */
-        {"gap 0.1", CURVE(0.5, 0.5), STATUS_CONVERGED, 0, 0.5, 0.5}, /* there at the start */
+        {"gap 0.1", CURVE(1.5, 0.4), STATUS_CONVERGED, 1, 0.4, 0.4},   /* below L* */
+        {"gap 0.1", CURVE(0.5, 0.5), STATUS_CONVERGED, 0, 0.5, 0.5},   /* there at the start */
+        {"gap 0.1", CURVE(0.25, 0.5), STATUS_CONVERGED, 0, 0.25, 0.5}, /* L* was not found: any gap is met */
+        {"gap 2", CURVE(0.25, 0.5), STATUS_CONVERGED, 0, 0.25, 0.5},
+        {"gap 0.1", CURVE(0.25, 2), STATUS_CONVERGED, 0, 0.25, 2},
         {"gap 0.1", CURVE(1.5, 1, 0.75), STATUS_EXHAUSTED, INFINITY, 0.75, 0.75},
         {"gap 0.1", CURVE(1.5, 1, 1.5), STATUS_EXHAUSTED, INFINITY, 1, 1.5}, /* not above the start */
         {"gap 0.1", CURVE(1.5, 1, 1.75), STATUS_DIVERGED, INFINITY, 1, 1.75},
