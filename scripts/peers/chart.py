@@ -50,14 +50,14 @@ def draw(folder, groups):
         for group in groups:
             for r in group:
                 times = '' if r is group[0] else f'   here is {float(r["times"]):.1f} x'
-                f.write(f'"{r["name"]}" {r["rate"]} "{float(r["rate"]):,.0f}{times}"\n')
+                f.write(f'"{r["name"]}" {r["best"]} "{float(r["best"]):,.0f}{times}"\n')
             f.write('\n\n')
     bars = max(len(g) for g in groups)
     panel = 22 * bars + 34
     titles = ', '.join(quoted('{:,} rows, {:,} features, {:,} non-zeros; threads: {}'.format(
         *(int(g[0][k]) for k in ('rows', 'features', 'nonzeros', 'threads')))) for g in groups)
     script = SCRIPT.format(panels=len(groups), height=60 + panel * len(groups), bars=bars, panel=panel, titles=titles,
-                           most=max(float(r['rate']) for g in groups for r in g),
+                           most=max(float(r['best']) for g in groups for r in g),
                            subtitle=quoted(f'full-batch adam, logistic loss, f32; {groups[0][0]["cpu"]}'))
     path = os.path.join(folder, 'peers.gp')
     with open(path, 'w') as f:
