@@ -63,31 +63,30 @@ mkdir -p odd/sweep.db
 expect 2 'odd/sweep.db: not a store: a folder' --grid grid.ini --out odd
 : >file
 expect 2 'file' --grid grid.ini --out file
-# A folder that may only be read: a sweep says so, and what reads works. Root may write anywhere, so it steps down.
-cp -r whole locked
-cp grid.ini locked
-find locked -type d -exec chmod 555 {} + -o -exec chmod 444 {} +
+# A folder that may only be read: a sweep says so, and what reads works. Root may write anywhere, so it steps down, to a
+# place where others may look.
+place=$(mktemp -d)
+chmod 755 "$place"
+cp -r whole "$place/locked"
+cp grid.ini "$bench" "$place"
+find "$place/locked" -type d -exec chmod 555 {} + -o -exec chmod 444 {} +
 as=()
-if [ "$(id -u)" -eq 0 ]; then
-    as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-    chmod 755 .
-fi
-if "${as[@]}" "$bench" list isa >/dev/null 2>&1 && "${as[@]}" test -r locked/grid.ini; then
-    for words in '2 locked/sweep.lock: cannot open: Permission denied @--grid locked/grid.ini --out locked' \
-        '2 locked/in: cannot make the folder.*Permission denied @--grid locked/grid.ini --out locked/in' \
-        '1 locked/runs.csv: cannot write: Permission denied @report locked --no-plots' \
-        '0 every checksum holds @verify locked --sample 2% --quiet' '0 no regression @compare locked locked'; do
-        # shellcheck disable=SC2086
-        "${as[@]}" "$bench" ${words#*@} >log 2>&1
-        code=$?
-        pattern=${words#* }
-        [ $code -eq "${words%% *}" ] && grep -q "${pattern% @*}" log || fail "read-only: ${words#*@}: exit code $code: $(cat log)"
-    done
-    cmp -s locked/sweep.db whole/sweep.db || fail 'a folder that may only be read was written to'
-else
-    echo 'read-only folder: not checked, nobody else may run the program here'
-fi
-chmod -R u+w locked
+[ "$(id -u)" -ne 0 ] || as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+while IFS='|' read -r expected pattern words; do
+    # shellcheck disable=SC2086
+    (cd "$place" && "${as[@]}" ./bench $words) >log 2>&1
+    code=$?
+    [ $code -eq "$expected" ] && grep -q "$pattern" log || fail "read-only: $words: exit code $code: $(cat log)"
+done <<'END'
+2|locked/sweep.lock: cannot open: Permission denied|--grid grid.ini --out locked
+2|locked/in: cannot make the folder.*Permission denied|--grid grid.ini --out locked/in
+1|locked/runs.csv: cannot write: Permission denied|report locked --no-plots
+0|every checksum holds|verify locked --sample 2% --quiet
+0|no regression|compare locked locked
+END
+cmp -s "$place/locked/sweep.db" whole/sweep.db || fail 'a folder that may only be read was written to'
+chmod -R u+w "$place"
+rm -rf "$place"
 
 # Links in a folder that came from elsewhere lead nowhere: nothing is written outside it.
 cp -r whole linked
