@@ -167,15 +167,18 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
     const struct sink *sink = &s->job->sink;
     const size_t n = task_runs(task);
     bool stored = ok;
+    const double start = clock_s();
     for (int i = 0; stored && i < task->n; i++)
         stored = sink->runs(sink->ctx, out + i * LANES, (size_t)task->pack[i].n, e);
+    s->tally->store_s += clock_s() - start;
     if (stored) {
         s->tally->n_done += n;
         for (int i = 0; i < task->n * LANES; i++)
             if (i % LANES < task->pack[i / LANES].n) {
                 s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
                 s->tally->busy_s += out[i].seconds;
-                s->tally->evaluating_s += out[i].evaluating_s;
+                for (int part = 0; part < TRAIN_PARTS; part++)
+                    s->tally->part_s[part] += out[i].part_s[part];
             }
     } else {
         struct run r;
@@ -214,7 +217,7 @@ static void run_task(struct state *s, const struct task *task) {
 }
 
 /* How many packs fit in memory beside the data, one at least. */
-static int threads_that_fit(const struct state *s, const struct task *task, size_t n) {
+static int threads_that_fit(struct state *s, const struct task *task, size_t n) {
     size_t most = 1, data = 0;
     for (size_t i = 0; i < n; i++) {
         struct run r;
@@ -226,7 +229,15 @@ static int threads_that_fit(const struct state *s, const struct task *task, size
             data += d->memory_bytes;
     }
     size_t available = machine_get()->memory_bytes, fit = available > data ? (available - data) / most : 0;
-    return fit >= (size_t)s->job->threads ? s->job->threads : fit < 1 ? 1 : (int)fit;
+    const int threads = fit >= (size_t)s->job->threads ? s->job->threads : fit < 1 ? 1 : (int)fit;
+    struct tally *t = s->tally;
+    t->data_bytes = data > t->data_bytes ? data : t->data_bytes;
+    const int in_flight = (size_t)threads < n ? threads : (int)n;
+    if ((size_t)in_flight * most > t->flight_bytes) {
+        t->flight_bytes = (size_t)in_flight * most;
+        t->in_flight = in_flight;
+    }
+    return threads;
 }
 
 /* Data sets first..end-1: made one after the other on all threads, then their packs. */

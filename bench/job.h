@@ -29,16 +29,19 @@ struct job {
 };
 
 struct tally {
-    size_t n_todo;       /* distinct runs that were missing */
-    size_t n_done;       /* of these, computed and stored now */
-    size_t n_left_out;   /* that failed before and were not tried again: store_failures */
-    uint64_t left_out;   /* one of them */
-    size_t n_elsewhere;  /* in the store, but not of this plan or not wanted */
-    size_t n_failed;     /* of these, that could not be computed (out of memory ...): a message says why */
-    size_t n_unusable;   /* data sets that could not be made, or whose L* could not be found */
-    double nonzeros;     /* non-zeros x runs of what was computed */
-    double busy_s;       /* seconds of threads spent on it */
-    double evaluating_s; /* of these, in evaluations that no step needs */
+    size_t n_todo;      /* distinct runs that were missing */
+    size_t n_done;      /* of these, computed and stored now */
+    size_t n_left_out;  /* that failed before and were not tried again: store_failures */
+    uint64_t left_out;  /* one of them */
+    size_t n_elsewhere; /* in the store, but not of this plan or not wanted */
+    size_t n_failed;    /* of these, that could not be computed (out of memory ...): a message says why */
+    size_t n_unusable;  /* data sets that could not be made, or whose L* could not be found */
+    double nonzeros;    /* non-zeros x runs of what was computed */
+    double busy_s;      /* seconds of threads spent on it */
+    double part_s[TRAIN_PARTS];       /* of these, in each part of training */
+    double store_s;                   /* seconds of the writer */
+    size_t data_bytes, flight_bytes;  /* the most that data sets, and packs in training, took at a time */
+    int in_flight;                    /* threads with a pack each, then */
     double data_s, minima_s, train_s; /* seconds of the clock */
     int signal;                       /* what interrupted it, or 0 */
 };

@@ -162,6 +162,7 @@ static bool compute_traces(const struct job *first, struct tally *t, struct err 
         traces_free(&lacking);
     free(ready);
     t->train_s += again.train_s;
+    t->store_s += again.store_s;
     t->n_failed += again.n_failed;
     t->n_unusable += again.n_unusable;
     t->signal = again.signal;
@@ -170,7 +171,7 @@ static bool compute_traces(const struct job *first, struct tally *t, struct err 
 
 /* Tables, unless some of the plan's runs are left to other shards. */
 static bool write_report(const struct sweep *w, const struct running *r, struct text *unexpected,
-                         struct err *e) {
+                         double *pictures_s, struct err *e) {
     if (w->scope.shards) {
         static const struct ids all;
         struct cost c;
@@ -189,9 +190,33 @@ static bool write_report(const struct sweep *w, const struct running *r, struct 
         }
     }
     return report_write(r->plan, r->store, r->dir,
-                        &(struct report_options){
-                            .plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet, .unexpected = unexpected},
+                        &(struct report_options){.plots = !w->no_plots,
+                                                 .pdf = w->pdf,
+                                                 .quiet = w->quiet,
+                                                 .unexpected = unexpected,
+                                                 .pictures_s = pictures_s},
                         e);
+}
+
+/* --verbose: where the time and the memory went. */
+static void say_parts(const struct tally *t, double report_s, double pictures_s) {
+    static const char *const names[TRAIN_PARTS] = {[TRAIN_BATCHES] = "batches made and brought up to date",
+                                                   [TRAIN_FORWARD] = "forward",
+                                                   [TRAIN_BACKWARD] = "backward and rules",
+                                                   [TRAIN_EVALUATE] = "evaluations besides the steps"};
+    char data[SHOW_CHARS], packs[SHOW_CHARS];
+    double rest = t->busy_s;
+    fprintf(stderr, "data %.2f s, L* %.2f s, training %.2f s, tables %.2f s, pictures %.2f s\n", t->data_s,
+            t->minima_s, t->train_s, report_s - pictures_s, pictures_s);
+    fprintf(stderr, "training, %.2f s of threads:", t->busy_s);
+    for (int part = 0; part < TRAIN_PARTS; part++) {
+        fprintf(stderr, " %s %.2f s,", names[part], t->part_s[part]);
+        rest -= t->part_s[part];
+    }
+    fprintf(stderr, " set-up and the rest %.2f s; store %.2f s\n", rest > 0 ? rest : 0, t->store_s);
+    fprintf(stderr, "memory at most: data %s, %d packs in flight %s\n", show_bytes((double)t->data_bytes, data),
+            t->in_flight, show_bytes((double)t->flight_bytes, packs));
+    fprintf(stderr, "%zu runs of other settings are in the store\n", t->n_elsewhere);
 }
 
 /* In a folder that is ours, with a store that is open. */
@@ -214,24 +239,19 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
     traces_free(&named);
     interrupt_release(); /* tables can be made again at any time: an interruption there just ends the program */
     const double before_report = clock_s();
+    double pictures_s = 0;
     say_left_out(r, e);
     const bool complete = ok;
     struct text unexpected = {0};
     if (ok && !t->signal)
-        ok = write_report(w, r, &unexpected, e);
+        ok = write_report(w, r, &unexpected, &pictures_s, e);
     const bool as_expected = unexpected.len == 0;
     if (!as_expected)
         fputs(unexpected.s, stderr);
     text_free(&unexpected);
     const double end = clock_s();
     if (w->verbose)
-        fprintf(
-            stderr,
-            "data %.2f s, L* %.2f s, training %.2f s (%.2f s of threads, %.2f s of it evaluations besides the "
-            "steps), tables and pictures %.2f s\n"
-            "%zu runs of other settings are in the store\n",
-            t->data_s, t->minima_s, t->train_s, t->busy_s, t->evaluating_s, end - before_report,
-            t->n_elsewhere);
+        say_parts(t, end - before_report, pictures_s);
     printf(
         "%zu runs, %zu computed now, %zu failures, %.2f s, %.1f million non-zeros x runs a second per thread "
         "(%llu thread%s, %s): %s\n",

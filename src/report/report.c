@@ -1,5 +1,6 @@
 /* A results folder, rebuilt from plan and store. */
 #include "report/report.h"
+#include "base/clock.h"
 #include "report/csv.h"
 #include "report/figures.h"
 #include "report/html.h"
@@ -48,7 +49,10 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
         text_free(&path);
     }
     struct figure_list figures = {0};
+    const double start = clock_s();
     ok = ok && (!o->plots || figures_write(&scores, dir, &(struct figures_options){true, o->pdf}, &figures, e));
+    if (o->pictures_s)
+        *o->pictures_s = clock_s() - start;
     ok =
         ok && html_write(&scores, dir, &figures, e); /* last: it holds the figures, and names hashes of files */
     if (ok && o->unexpected)

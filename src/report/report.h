@@ -4,8 +4,9 @@
 #include "store/store.h"
 
 struct report_options {
-    bool plots; /* draw pictures (needs gnuplot; without it a note says what is missing) */
-    bool pdf;   /* pictures as PDF too */
+    double *pictures_s; /* NULL, or: receives the seconds of the pictures */
+    bool plots;         /* draw pictures (needs gnuplot; without it a note says what is missing) */
+    bool pdf;           /* pictures as PDF too */
     bool quiet;
     struct text *unexpected; /* NULL, or told of claims that have not the verdict expected, a line each */
 };

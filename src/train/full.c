@@ -123,6 +123,7 @@ static void watch(struct team *t, bool recorded, const double loss[LANES]) {
 bool train_full(struct team *t, struct err *e) {
     const uint64_t steps = (uint64_t)t->lane[0].run.v[KEY_SWEEP_epochs].number;
     const double evaluate = t->lane[0].run.v[KEY_SWEEP_evaluate].number;
+    const double size = (double)t->data->train.n_rows + (double)t->data->train.nnz;
     uint64_t due = 0;
     for (size_t block = 0; block < t->data->n_blocks; block++) /* a line of zeros before each block */
         memset(team_line(t, t->e, block * (BLOCK_ROWS + 1)), 0, t->line);
@@ -131,16 +132,21 @@ bool train_full(struct team *t, struct err *e) {
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */
         double loss[LANES], ignored[LANES];
         const bool judged = now || t->tracer; /* the loss is wanted */
-        if (judged && (elsewhere || last))
+        struct stopwatch parts = stopwatch_start(size, step);
+        if (judged && (elsewhere || last)) {
             team_loss(t, &t->data->train, loss, NULL);
+            stopwatch_add(&parts, &t->part_s[TRAIN_EVALUATE]);
+        }
         if (!last)
             forward(t, judged && !elsewhere, elsewhere ? ignored : loss);
+        stopwatch_add(&parts, &t->part_s[TRAIN_FORWARD]);
         if (now) {
             if (!team_record(t, (double)step, step, step * t->data->train.nnz, loss, last, e))
                 return false;
             if (t->n_running == 0)
                 return true;
             due = team_next_evaluation(evaluate, 1, step);
+            stopwatch_add(&parts, &t->part_s[TRAIN_EVALUATE]);
         }
         team_coefs(t, step + 1);
         if (t->tracer)
@@ -149,6 +155,7 @@ bool train_full(struct team *t, struct err *e) {
             backward(t);
         else if (!search(t, e))
             return false;
+        stopwatch_add(&parts, &t->part_s[TRAIN_BACKWARD]);
         if (t->tracer && !tracer_after(t, NULL, 0, step + 1, e))
             return false;
     }

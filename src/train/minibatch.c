@@ -95,14 +95,17 @@ static bool take_step(struct team *t, struct pace *p, const struct window *w, si
     const struct rest_tables *rest = p->puts_off ? &p->segment.tables : NULL;
     if (t->tracer)
         tracer_before(t, rest, at - 1);
+    struct stopwatch parts = stopwatch_start((double)(rows + n), step);
     set_scale(t, p, rows);
     gather(t, p, n, rank, w->from + first, at - 1);
+    stopwatch_add(&parts, &t->part_s[TRAIN_BATCHES]);
     const void *point = t->variant->point ? t->c_state[t->variant->point - 1] : t->c_w;
     t->k->forward(&by_row, point, team_point_bias(t), 0, rows, t->e);
     const char *y = (const char *)w->y + row0 * t->real;
     if (t->tracer && t->tracer->h)
         curvature_batch(t, rows, y, t->e, &by_column, n, rank);
     t->k->residual[t->loss](rows, y, t->e, NULL);
+    stopwatch_add(&parts, &t->part_s[TRAIN_FORWARD]);
     t->k->gradient(&by_column, t->e, 0, n, t->c_g, false);
     for (size_t row = 0; row < rows; row += BLOCK_ROWS)
         t->k->gradient_bias(t->e, row, row + BLOCK_ROWS < rows ? row + BLOCK_ROWS : rows, t->b_g, row > 0);
@@ -112,6 +115,7 @@ static bool take_step(struct team *t, struct pace *p, const struct window *w, si
         step_touched(t, n, rank, coefs);
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
     t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, b_coefs, t->finite);
+    stopwatch_add(&parts, &t->part_s[TRAIN_BACKWARD]);
     return !t->tracer || tracer_after(t, rest, at, step, e);
 }
 
@@ -145,7 +149,7 @@ static bool evaluate(struct team *t, uint64_t step, uint64_t nonzeros, bool last
     team_loss(t, &t->data->train, loss, NULL);
     watch(t);
     const bool ok = team_record(t, (double)step / (double)t->steps_per_epoch, step, nonzeros, loss, last, e);
-    t->evaluating_s += clock_s() - start;
+    t->part_s[TRAIN_EVALUATE] += clock_s() - start;
     return ok;
 }
 
@@ -160,8 +164,10 @@ static bool run_segment(struct team *teams, struct pace *pace, int n_teams, stru
         if (teams[i].n_running && pace[i].tabled)
             segment_build(&pace[i].segment, &teams[i], step + 1, n);
     for (uint32_t done = 0; done < n; done += (uint32_t)b->w.n) {
+        const double start = clock_s();
         if (!batches_window(b, step + done, done, n - done, e))
             return false;
+        teams->part_s[TRAIN_BATCHES] += clock_s() - start;
         for (int i = 0; i < n_teams; i++)
             for (size_t k = 0; teams[i].n_running && k < b->w.n; k++)
                 if (!take_step(&teams[i], &pace[i], &b->w, k, done + (uint32_t)k + 1, step + done + k + 1, e))
@@ -169,9 +175,11 @@ static bool run_segment(struct team *teams, struct pace *pace, int n_teams, stru
         for (size_t k = 0; k < b->w.n; k++)
             *nonzeros += b->w.nonzeros[k];
     }
+    const double start = clock_s();
     for (int i = 0; i < n_teams; i++)
         if (teams[i].n_running)
             flush(&teams[i], &pace[i], b->last, n);
+    teams->part_s[TRAIN_BATCHES] += clock_s() - start;
     return true;
 }
 

@@ -24,7 +24,8 @@ static void hand_over(struct team *t, double seconds, struct outcome out[LANES])
     for (int lane = 0; lane < t->n; lane++) {
         out[lane] = t->lane[lane].out;
         out[lane].seconds = seconds;
-        out[lane].evaluating_s = t->evaluating_s / t->n;
+        for (int part = 0; part < TRAIN_PARTS; part++)
+            out[lane].part_s[part] = t->part_s[part] / t->n;
         t->lane[lane].out = (struct outcome){0};
     }
 }

@@ -17,6 +17,11 @@ struct point {
 };
 
 /* What came of one run. Everything else (times to target, status) follows from this and the target. */
+/* What a training's seconds go to; set-up and what is between these are the rest. BATCHES: preparing
+ * mini-batches and bringing their features up to date. BACKWARD: with the rule. EVALUATE: looks at the loss
+ * that no step needs. */
+enum train_part { TRAIN_BATCHES, TRAIN_FORWARD, TRAIN_BACKWARD, TRAIN_EVALUATE, TRAIN_PARTS };
+
 struct outcome {
     uint64_t id;
     bool blown_up; /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
@@ -26,8 +31,8 @@ struct outcome {
     uint64_t weights_hash;    /* XXH3 of the little-endian weights, then b, every NaN as one pattern */
     double unlearnt[N_BANDS]; /* at the end, of the data's true weights or w* (data/bands.h); NAN: no w* */
     double seconds;           /* of its pack, divided by the runs in it */
-    double evaluating_s;      /* of these, in evaluations that no step needs: those of mini-batches */
-    struct trace trace;       /* where one was wanted; no rows otherwise */
+    double part_s[TRAIN_PARTS]; /* of these, in each part */
+    struct trace trace;         /* where one was wanted; no rows otherwise */
 };
 void outcome_free(struct outcome *o);
 

@@ -55,7 +55,7 @@ expect 0 '^dense   steps in [0-9]+ runs: l2 gives every weight a gradient$' --gr
 expect 0 '^dense   steps in [0-9]+ runs: weights decay too fast' --grid exact.ini --dry-run
 expect 0 '^dense   steps in [0-9]+ runs: a batch has more than half as many non-zeros' --grid exact.ini --dry-run
 "$bench" --grid dense.ini --dry-run | grep '^dense' && fail 'dense steps that were asked for are explained'
-expect 0 '[0-9] s of it evaluations besides the steps' --grid exact.ini --out other --no-plots --quiet --verbose
+expect 0 'evaluations besides the steps 0.[0-9]+ s, set-up and the rest [0-9.]+ s; store [0-9.]+ s$' --grid exact.ini --out other --no-plots --quiet --verbose
 
 # A line search needs every row at every step.
 sed 's/^\[optimizer sgd\]/[optimizer linesearch]/' exact.ini >linesearch.ini

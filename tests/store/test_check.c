@@ -50,7 +50,7 @@ static struct point points[] = {{0, 0, 0, 0.6931471805599453, NAN}, {1, 7, 12345
 
 static struct outcome outcome(uint64_t id) {
     return (struct outcome){
-        id, false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN}, 0.125, 0, {0}};
+        id, false, 2, points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, NAN}, 0.125, {0}, {0}};
 }
 
 static void put(struct store *s, uint64_t id, double seconds) {
