@@ -12,7 +12,7 @@ struct sink {
     bool (*runs)(void *ctx, const struct outcome *o, size_t n, struct err *e);
     bool (*failed)(void *ctx, uint64_t id, const char *reason, struct err *e);
 };
-/* Into the store: a finished pack is one transaction. */
+/* Into the store: what comes at once is one transaction. */
 struct sink sink_store(struct store *s);
 
 struct job {

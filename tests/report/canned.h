@@ -80,7 +80,7 @@ static inline void canned_put(struct canned *c, size_t i, const struct curve *cu
                         0xabc0 + i,
                         {NAN, NAN, NAN, NAN, NAN},
                         0.5,
-                        0,
+                        {0},
                         {0}};
     canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
 }
@@ -105,7 +105,7 @@ static inline void canned_times(struct canned *c, size_t first, const double *ep
         struct point p[] = {{0, 0, 0, 1, NAN},
                             {last, (uint64_t)last, 10 * (uint64_t)last, epochs[k] > 0 ? 0 : 0.9, NAN}};
         struct outcome o = {run.id, false, 2,  p, NAN, 0xabc0 + first + k, {NAN, NAN, NAN, NAN, NAN},
-                            0.5,    0,     {0}};
+                            0.5,    {0},   {0}};
         canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
     }
 }

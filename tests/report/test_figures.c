@@ -171,7 +171,7 @@ static void bands_are_of_best_cells(void **state) {
         struct point p[] = {{0, 0, 0, 1, NAN}, {1, 1, 10, i < 3 ? 0 : 1, NAN}};
         struct outcome o = {
             run.id, false, 2,  p, NAN, 1, {x / 16, x / 8, x / 4, i < 3 ? 0 : 1, i % 3 ? INFINITY : 1},
-            0.5,    0,     {0}};
+            0.5,    {0},   {0}};
         canned_ok(store_put_runs(c.store, &o, 1, &canned_err));
     }
     draw(&c);

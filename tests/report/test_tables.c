@@ -81,7 +81,7 @@ static void fill(struct canned *c) {
     struct run run;
     plan_run(c->plan, 12, &run);
     struct point p[] = {{0, 0, 0, 1, NAN}, {1, 4, 400, 0, NAN}};
-    struct outcome o = {run.id, false, 2, p, NAN, 1, {0.5, 0.25, 0.125, NAN, INFINITY}, 0.5, 0, {0}};
+    struct outcome o = {run.id, false, 2, p, NAN, 1, {0.5, 0.25, 0.125, NAN, INFINITY}, 0.5, {0}, {0}};
     canned_ok(store_put_runs(c->store, &o, 1, &canned_err));
 }
 

@@ -67,7 +67,7 @@ enum { N_NUMBERS = sizeof hard_numbers / sizeof *hard_numbers };
 static struct outcome sample(uint64_t id) {
     return (struct outcome){
         id,    true, N_HARD, hard_points, 0.25, 0xfedcba9876543210u, {0.75, 0.625, 0.375, 0.25, 0.125},
-        0.125, 0,    {0}};
+        0.125, {0},  {0}};
 }
 
 static void same_bits(double got, double wanted) {
@@ -83,7 +83,8 @@ static void what_is_stored_comes_back_to_the_bit(void **state) {
         in[i] = sample(UINT64_MAX - (uint64_t)i);
         in[i].test_error = in[i].unlearnt[i % N_BANDS] = in[i].seconds = hard_numbers[i];
     }
-    in[N_NUMBERS] = (struct outcome){0, false, 1, hard_points, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}};
+    in[N_NUMBERS] =
+        (struct outcome){0, false, 1, hard_points, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, {0}, {0}};
     assert_true(store_put_runs(s, in, N_NUMBERS + 1, &e));
     store_close(s);
 
@@ -336,7 +337,7 @@ static void every_changed_column_is_noticed(void **state) {
 /* A checksum can be made by anybody: counts, lengths and types are looked at all the same. */
 static void impossible_values_under_a_right_checksum_are_refused(void **state) {
     (void)state;
-    struct outcome none = {9, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, 0, {0}}, got;
+    struct outcome none = {9, false, 0, NULL, NAN, 0, {NAN, NAN, NAN, NAN, NAN}, NAN, {0}, {0}}, got;
     struct data_facts f = {"00112233445566778899aabbccddeeff", 10, UINT64_MAX, 30, 4, 0.5, 0, 0.25, {0}}, facts;
     struct minimum m = {0.3, 1e-11, 2, -1, 0.7}, minimum;
     char fp[33];
