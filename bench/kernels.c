@@ -67,29 +67,53 @@ struct work {
     struct text text;
 };
 
-/* Every group; text is printed as it comes. */
+static bool run_sizes(struct work *w, const struct subject *s, enum precision p, struct err *e) {
+    const struct selection *sel = &w->sel;
+    bool ok = true;
+    for (size_t i = 0; i < sel->n_sizes; i++)
+        ok = group_run(sel, s, p, sel->bytes[i], &w->arena, w->asked->check,
+                       group_seconds(sel, sel->bytes[i], w->asked->all) / PASSES, &w->method, &w->rows, e) &&
+             ok;
+    return ok;
+}
+
+/* The rows of a second pass, which lie behind those of the first, go into these from `first` on. */
+static void repeat_rows(struct results_rows *r, size_t first, size_t second) {
+    for (size_t i = second; i < r->n; i++)
+        row_repeat(&r->row[first + i - second], &r->row[i]);
+}
+
+/* Every group, all of them once and then all once more, so that half of the time lies between the two
+ * measurements of a row; text is printed as the second pass comes by. */
 static bool run_groups(struct work *w, struct err *e) {
     const struct selection *sel = &w->sel;
-    const bool text = w->asked->format == FORMAT_TEXT && !w->asked->check;
-    const size_t n = sel->n_subjects * (1 + sel->precision[PRECISION_F64]);
-    size_t done = 0;
+    const bool check = w->asked->check, text = w->asked->format == FORMAT_TEXT && !check;
+    const size_t n = (check ? 1 : PASSES) * sel->n_subjects * (1 + sel->precision[PRECISION_F64]);
+    size_t done = 0, at = 0;
     bool ok = true;
-    for (size_t k = 0; k < sel->n_subjects; k++)
-        for (enum precision p = 0; p < PRECISION_COUNT; p++) {
-            if (!sel->precision[p])
-                continue;
-            const struct subject *s = &sel->subject[k];
-            const size_t first = w->rows.n;
-            progress(s, p, done, n);
-            for (size_t i = 0; i < sel->n_sizes; i++)
-                ok = group_run(sel, s, p, sel->bytes[i], &w->arena, w->asked->check,
-                               group_seconds(sel, sel->bytes[i], w->asked->all), &w->method, &w->rows, e) &&
-                     ok;
-            progress(s, p, ++done, n);
-            if (text)
-                rows_text(&w->rows, first, &w->text);
-            print(&w->text);
-        }
+    for (int pass = 0; pass < (check ? 1 : PASSES) && ok; pass++)
+        for (size_t k = 0; k < sel->n_subjects; k++)
+            for (enum precision p = 0; p < PRECISION_COUNT; p++) {
+                if (!sel->precision[p])
+                    continue;
+                const size_t first = w->rows.n;
+                progress(&sel->subject[k], p, done, n);
+                ok = run_sizes(w, &sel->subject[k], p, e) && ok;
+                progress(&sel->subject[k], p, ++done, n);
+                if (!pass)
+                    continue;
+                const size_t end = at + w->rows.n - first;
+                if (ok)
+                    repeat_rows(&w->rows, at, first);
+                w->rows.n = first;
+                if (ok && text)
+                    rows_text(&w->rows, at, end, &w->text);
+                at = ok ? end : at;
+                print(&w->text);
+            }
+    if (text) /* after a failure: what has no second pass */
+        rows_text(&w->rows, at, w->rows.n, &w->text);
+    print(&w->text);
     return ok;
 }
 
@@ -149,9 +173,9 @@ static bool work_run(struct work *w, struct err *e) {
         print(&w->text);
     }
     ok = ok && run_groups(w, e);
-    if (w->rows.n_checked && !e->count)
+    if (w->rows.n_checked && !e->count) /* each in each pass */
         fprintf(asked->check ? stdout : stderr, "%zu kernels checked: every bit as scalar has it\n",
-                w->rows.n_checked);
+                w->rows.n_checked / (asked->check ? 1 : PASSES));
     if (!asked->check && w->rows.n)
         ok = finish(w, e) && ok;
     method_close(&w->method);

@@ -154,6 +154,7 @@ struct row {
     size_t bytes, n, samples;
     uint64_t calls;                  /* a sample */
     double call_ns, ns;              /* medians: a call, an element */
+    double passes;                   /* slower pass / faster one, of which this row is; 0: there was one */
     double spread;                   /* median absolute deviation / median */
     double cycles;                   /* an element */
     double ceiling_ns[BOUND_COUNT];  /* an element, as measured beside this row; 0: does not apply */
@@ -176,6 +177,10 @@ struct results_rows {
     double ghz, least_ghz, most_ghz; /* of the core: the last measured, and over all groups */
     double fma_ns; /* AVX-512 or the widest: an element's 2 multiply-adds, f32; the roofline's top */
 };
+enum { PASSES = 2 };
+#define AGREEMENT 1.05 /* passes, or calls, farther apart than this do not agree */
+/* Row i of a later pass over the same groups is given as `again`: it stays as the faster of both. */
+void row_repeat(struct row *row, const struct row *again);
 /* Checks every code of a group and, unless check_only, times them: seconds a group. */
 bool group_run(const struct selection *sel, const struct subject *s, enum precision p, size_t bytes,
                const struct arena *a, bool check_only, double seconds, struct method *m,
@@ -193,7 +198,7 @@ struct context {
 void context_make(struct context *c);
 
 void rows_text_head(const struct context *c, struct text *out);
-void rows_text(const struct results_rows *r, size_t first, struct text *out);
+void rows_text(const struct results_rows *r, size_t first, size_t end, struct text *out);
 /* What makes the figures doubtful: false if nothing does. */
 bool rows_warnings(const struct context *c, struct text *out);
 void rows_csv(const struct context *c, struct text *out);

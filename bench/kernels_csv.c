@@ -9,7 +9,8 @@ static const char head[] =
     "rule,loop,precision,isa,bytes,level,elements,melem_per_s,spread,gb_per_s,ns_per_element,"
     "cycles_per_element,ceiling_melem_per_s,bound,memory_melem_per_s,multiply_melem_per_s,divide_melem_per_s,"
     "together_melem_per_s,share,times_scalar,"
-    "times_auto,samples,calls,instructions_per_element,misses_per_element,loads,stores,divisions,roots,flops,"
+    "times_auto,samples,calls,passes,instructions_per_element,misses_per_element,loads,stores,divisions,roots,"
+    "flops,"
     "date,cpu,caches,compiler,flags,commit,load\n";
 enum { KEY_FIELDS = 5, MELEM_FIELD = 7 };
 
@@ -53,6 +54,7 @@ void rows_csv(const struct context *c, struct text *out) {
         number(out, x->times_scalar);
         number(out, x->times_auto);
         text_addf(out, ",%zu,%llu", x->samples, (unsigned long long)x->calls);
+        number(out, x->passes > 0 ? x->passes : NAN);
         number(out, x->instructions);
         number(out, x->misses);
         text_addf(out, ",%d,%d,%d,%d,%d,%s", cost->loads, cost->stores, cost->divisions, cost->roots,

@@ -4,9 +4,10 @@
  *   memory    the traffic of the rule and nothing else, over the same arrays
  *   divide    its divisions and roots and nothing else
  *   together  that traffic with those divisions and roots in between: in the caches, where neither alone binds,
- * a core must overlap both, and some of either is lost multiply  for a rule without divisions in L1 and L2,
- * where multiply-adds compete with loads and stores for the same cycles: the traffic with as many multiply-adds
- * as the loop has, those beyond one for each array written independent of each other
+ *             a core must overlap both, and some of either is lost
+ *   multiply  for a rule without roots in L1 and L2, where arithmetic competes with the traffic for the
+ *             same cycles: both, with its division if any, a multiply-add for each array written and as many
+ *             more (beside a division: additions) as the loop has arithmetic, independent of each other
  *
  * No code can be faster than the slowest of these. How near one comes is the median of the rounds' quotients:
  * ceiling and kernel of one round are neighbours in time, and what the machine does to one it does to both. */
@@ -59,13 +60,17 @@ static bool isa_wanted(const struct selection *sel, enum isa isa) {
     return false;
 }
 
-/* Multiply-adds of a loop beyond one for each array written, the pack loop's one that finds infinities among
- * them; -1 where they are no bound of their own. */
-static int further_multiplies(const struct group *g, enum loop loop) {
+/* Traffic with all arithmetic of a loop, in each shape: multiply-adds beyond one for each array written, the
+ * pack loop's one that finds infinities among them. NULL: they are no bound of their own. */
+typedef void traffic(size_t n, void *const *array);
+static traffic *multiply(const struct group *g, enum isa isa, enum loop loop, int shape) {
     const struct rule_cost *cost = &g->o.s->cost;
-    const int n = cost->arithmetic - cost->stores + (loop == LOOP_PACK);
-    const bool applies = level_of(g->o.s, g->o.bytes) <= LEVEL_L2 && !cost->divisions && !cost->roots;
-    return applies && n <= MULTIPLY_MAX && cost->stores - cost->write_only <= MULTIPLY_MAX_UPDATED ? n : -1;
+    const int more = cost->arithmetic - cost->stores + (loop == LOOP_PACK),
+              updated = cost->stores - cost->write_only;
+    if (cost->roots || cost->divisions > 1 || more > MULTIPLY_MAX || updated > MULTIPLY_MAX_UPDATED)
+        return NULL;
+    return ceilings_get(isa, g->o.precision)
+        ->multiply[shape][updated - 1][cost->write_only][more][cost->divisions];
 }
 
 /* Only what a loop has to itself, the multiply-adds, differs between them. */
@@ -74,12 +79,11 @@ static int rival(enum bound b, enum isa isa, enum loop loop) {
 }
 
 static void add_multiplies(struct group *g, enum isa isa, enum loop loop) {
-    const struct rule_cost *cost = &g->o.s->cost;
-    const int further = further_multiplies(g, loop);
-    for (int shape = 0; shape < MULTIPLY_SHAPES && further >= 0; shape++)
-        add(g, run_stream, rival(BOUND_MULTIPLY, isa, loop))->stream =
-            ceilings_get(isa, g->o.precision)
-                ->multiply[shape][cost->stores - cost->write_only - 1][cost->write_only][further];
+    for (int shape = 0; shape < MULTIPLY_SHAPES; shape++) {
+        traffic *f = multiply(g, isa, loop, shape);
+        if (f)
+            add(g, run_stream, rival(BOUND_MULTIPLY, isa, loop))->stream = f;
+    }
 }
 
 static void add_divisions(struct group *g, enum isa isa) {
@@ -160,7 +164,10 @@ static void find_bound(const struct group *g, const struct contestant *kernel, e
     }
     take_less(&r->ceiling_ns[BOUND_MEMORY], r->ceiling_ns[BOUND_MULTIPLY]);
     take_less(&r->ceiling_ns[BOUND_MEMORY], r->ceiling_ns[BOUND_TOGETHER]);
+    take_less(&r->ceiling_ns[BOUND_TOGETHER], r->ceiling_ns[BOUND_MULTIPLY]);
     take_less(&r->ceiling_ns[BOUND_DIVIDE], r->ceiling_ns[BOUND_TOGETHER]);
+    if (r->level > LEVEL_L2) /* arithmetic hides behind the traffic there */
+        r->ceiling_ns[BOUND_MULTIPLY] = 0;
     for (enum bound b = 0; b < BOUND_COUNT; b++)
         if (r->ceiling_ns[b] > r->ceiling_ns[r->bound])
             r->bound = b;
@@ -194,6 +201,14 @@ static struct row make_row(const struct group *g, enum loop loop, enum code code
     r.times_scalar = scalar ? quotient(scalar, c) : NAN;
     r.times_auto = plain ? quotient(plain, c) : NAN;
     return r;
+}
+
+/* Neighbours and interrupts only ever slow a loop down: of two passes the faster says what it takes. */
+void row_repeat(struct row *row, const struct row *again) {
+    const double ratio = again->ns > row->ns ? again->ns / row->ns : row->ns / again->ns;
+    if (again->ns < row->ns)
+        *row = *again;
+    row->passes = ratio;
 }
 
 static bool check_all(struct group *g, struct results_rows *out, struct err *e) {

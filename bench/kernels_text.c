@@ -68,8 +68,8 @@ static void add_ratio(struct text *out, double x) {
         text_addf(out, " %7.2f", x);
 }
 
-void rows_text(const struct results_rows *r, size_t first, struct text *out) {
-    for (size_t i = first; i < r->n; i++) {
+void rows_text(const struct results_rows *r, size_t first, size_t end, struct text *out) {
+    for (size_t i = first; i < end; i++) {
         const struct row *x = &r->row[i];
         char size[SHOW_CHARS];
         if (i == first || x->s != r->row[i - 1].s || x->precision != r->row[i - 1].precision)
@@ -90,6 +90,8 @@ void rows_text(const struct results_rows *r, size_t first, struct text *out) {
         add_ratio(out, x->times_auto);
         if (!isnan(x->instructions))
             text_addf(out, "  %.2f instructions, %.4f misses", x->instructions, x->misses);
+        if (x->passes > AGREEMENT)
+            text_addf(out, "  passes %.2f apart", x->passes);
         text_add(out, "\n");
     }
 }
@@ -97,12 +99,19 @@ void rows_text(const struct results_rows *r, size_t first, struct text *out) {
 bool rows_warnings(const struct context *c, struct text *out) {
     const struct machine *m = machine_get();
     const struct method *method = c->method;
-    size_t spread = 0, above = 0;
+    size_t spread = 0, above = 0, apart = 0, twice = 0;
     for (size_t i = 0; i < c->rows->n; i++) {
         spread += c->rows->row[i].spread > 0.05;
         above += c->rows->row[i].share > 1.03;
+        apart += c->rows->row[i].passes > AGREEMENT;
+        twice += c->rows->row[i].passes > 0;
     }
+    if (twice)
+        text_addf(out, "%zu of %zu rows agree within %.0f%% between the two passes; the faster one is shown\n",
+                  twice - apart, twice, 100 * (AGREEMENT - 1));
     const size_t len = out->len;
+    if (apart * 20 > twice)
+        text_addf(out, "warning: that is less than 95%%: the machine was not quiet\n");
     if (spread)
         text_addf(out, "warning: %zu of %zu rows spread by more than 5%%\n", spread, c->rows->n);
     if (above)

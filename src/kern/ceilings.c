@@ -76,7 +76,8 @@ INLINE void divide(vr *x, int width, int divisions, int roots) {
 
 /* All arrays read, worked on and written. `multiplies` < 0: nothing is done to what is read; else there are as
  * many multiply-adds, the state's from the gradient on, then that of w, the others for nothing but to be done;
- * all by a zero that the compiler does not know, so that nothing changes. Divisions and roots go into w by one
+ * all by a zero that the compiler does not know, so that nothing changes; beside a division the others are
+ * additions, which other units do than products: no rule does less. Divisions and roots go into w by one
  * more. */
 INLINE void one_round(real *const *array, size_t i, int width, enum order order, int updated, int write_only,
                       int multiplies, int divisions, int roots, vr zero) {
@@ -108,7 +109,7 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
     for (int u = 0; u < width; u++) {
         UNROLLED
         for (int k = updated; k < multiplies; k++) {
-            vr y = v_fma(zero, x[0][u], x[0][u]);
+            vr y = divisions ? x[0][u] + zero : v_fma(zero, x[0][u], x[0][u]);
             KEEP(y);
             if (write_only && k == updated)
                 x[updated + 1][u] = y;
@@ -228,12 +229,15 @@ _Static_assert(192 + PARTIALS <= INDEX_PADDING, "prefetch reads the index array 
 #define STREAMS(X) \
     STREAM_SHAPE(X, 1, 0) STREAM_SHAPE(X, 2, 0) STREAM_SHAPE(X, 3, 0) STREAM_SHAPE(X, 4, 0) \
     STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
-#define MULTIPLY_SHAPE(X, a, b, f) \
-    X(0, 1, 1, BY_ARRAY, a, b, f) X(1, 1, 2, BY_ARRAY, a, b, f) X(2, 1, 4, BY_ARRAY, a, b, f) \
-    X(3, 1, 8, BY_ARRAY, a, b, f) X(4, 2, 1, READ_FIRST, a, b, f) X(5, 4, 1, READ_FIRST, a, b, f)
-#define MULTIPLY_WORK(X, a, b) MULTIPLY_SHAPE(X, a, b, 0) MULTIPLY_SHAPE(X, a, b, 1) MULTIPLY_SHAPE(X, a, b, 2)
+#define MULTIPLY_SHAPE(X, a, b, f, d) \
+    X(0, 1, 1, BY_ARRAY, a, b, f, d) X(1, 1, 2, BY_ARRAY, a, b, f, d) X(2, 1, 4, BY_ARRAY, a, b, f, d) \
+    X(3, 1, 8, BY_ARRAY, a, b, f, d) X(4, 2, 1, READ_FIRST, a, b, f, d) X(5, 4, 1, READ_FIRST, a, b, f, d)
+#define MULTIPLY_WORK(X, a, b) \
+    MULTIPLY_SHAPE(X, a, b, 0, 0) MULTIPLY_SHAPE(X, a, b, 1, 0) MULTIPLY_SHAPE(X, a, b, 2, 0)
 #define MULTIPLIES(X) \
-    MULTIPLY_WORK(X, 1, 0) MULTIPLY_WORK(X, 1, 1) MULTIPLY_WORK(X, 2, 0) MULTIPLY_WORK(X, 2, 1)
+    MULTIPLY_WORK(X, 1, 0) MULTIPLY_WORK(X, 1, 1) MULTIPLY_WORK(X, 2, 0) MULTIPLY_WORK(X, 2, 1) \
+    MULTIPLY_SHAPE(X, 2, 0, 2, 1) MULTIPLY_SHAPE(X, 2, 0, 3, 1) MULTIPLY_SHAPE(X, 2, 0, 4, 1) \
+    MULTIPLY_SHAPE(X, 3, 0, 4, 1) MULTIPLY_SHAPE(X, 3, 0, 5, 1)
 #define TOGETHER_SHAPE(X, a, b, d, r) \
     X(0, 1, 1, READ_FIRST, a, b, d, r) X(1, 4, 1, READ_FIRST, a, b, d, r) X(2, 1, 2, READ_FIRST, a, b, d, r) \
     X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r) \
@@ -250,7 +254,7 @@ _Static_assert(192 + PARTIALS <= INDEX_PADDING, "prefetch reads the index array 
     CHAIN_SHAPE(X, 0, 1) CHAIN_SHAPE(X, 0, 2) CHAIN_SHAPE(X, 1, 0) CHAIN_SHAPE(X, 1, 1) \
     CHAIN_SHAPE(X, 1, 2) CHAIN_SHAPE(X, 2, 0) CHAIN_SHAPE(X, 2, 1) CHAIN_SHAPE(X, 2, 2)
 /* clang-format on */
-_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 2 && MULTIPLY_MAX == 2 &&
+_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 3 && MULTIPLY_MAX == 5 &&
                    TOGETHER_MAX == 1,
                "STREAMS, CHAINS, MULTIPLIES and TOGETHERS list them all");
 
@@ -260,9 +264,11 @@ _Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED
     }
 STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further)                                           \
-    static void multiply_##shape##_##updated##_##write_only##_##further(size_t n, void *const *array) {        \
-        stream(n, array, rounds, width, order, updated, write_only, updated + write_only + further, 0, 0);     \
+#define X(shape, rounds, width, order, updated, write_only, further, divisions)                                \
+    static void multiply_##shape##_##updated##_##write_only##_##further##_##divisions(size_t n,                \
+                                                                                      void *const *array) {    \
+        stream(n, array, rounds, width, order, updated, write_only, updated + write_only + further, divisions, \
+               0);                                                                                             \
     }
 MULTIPLIES(X)
 #undef X
@@ -285,9 +291,9 @@ const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_
     .stream[shape][updated - 1][write_only] = stream_##shape##_##updated##_##write_only,
                                                                       STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further)                                           \
-    .multiply[shape][updated - 1][write_only][further] =                                                       \
-        multiply_##shape##_##updated##_##write_only##_##further,
+#define X(shape, rounds, width, order, updated, write_only, further, divisions)                                \
+    .multiply[shape][updated - 1][write_only][further][divisions] =                                            \
+        multiply_##shape##_##updated##_##write_only##_##further##_##divisions,
                                                                           MULTIPLIES(X)
 #undef X
 #define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \
