@@ -167,7 +167,8 @@ INLINE void chain(size_t n, int unroll, bool roots_first, int divisions, int roo
 
 static void multiply_adds(size_t n) {
     vr acc[WIDEST], y = v_set1((real)0.5);
-    for (int u = 0; u < WIDEST; u++)
+    UNROLLED
+    for (int u = 0; u < WIDEST; u++) /* unrolled, else the compiler keeps them in memory */
         acc[u] = y;
     KEEP(y);
     for (size_t i = 0; i < n; i += (WIDEST / 2) * V_LANES) {
