@@ -56,21 +56,15 @@ void passes_free(struct passes *p) {
     free(p);
 }
 
-static void packed(struct passes *p, const struct packed *s, size_t first, size_t last, const char *src) {
-    const uint64_t g0 = s->start[first], n = (s->start[last] - g0) * PARTIALS;
-    p->ceilings->lines16[p->shape](n, s->idx + g0 * PARTIALS, src, p->out);
-}
-
 static void plain(struct passes *p, const uint32_t *idx, uint64_t k0, uint64_t k1, const char *src) {
     p->ceilings->lines32[p->shape](k1 - k0, idx + k0, src, p->out);
 }
 
-static void rows(struct passes *p, size_t row, size_t end) {
-    const struct data_part *x = &p->data->train;
-    if (x->stream.start)
-        packed(p, &x->stream, row / LOG_ROWS, (end + LOG_ROWS - 1) / LOG_ROWS, p->w);
+static void packed(struct passes *p, const struct packed *s, uint64_t g0, uint64_t g1, const char *src) {
+    if (s->idx)
+        p->ceilings->lines16[p->shape]((g1 - g0) * PARTIALS, s->idx + g0 * PARTIALS, src, p->out);
     else
-        plain(p, x->row_idx, x->row_ptr[row], x->row_ptr[end], p->w + p->line);
+        plain(p, s->idx32, g0 * PARTIALS, g1 * PARTIALS, src);
 }
 
 static void move_rule(struct passes *p) {
@@ -89,8 +83,10 @@ void passes_run(struct passes *p, int shape, bool rule) {
     p->shape = shape;
     for (size_t block = 0, row = 0; row < n; block++, row += BLOCK_ROWS) {
         const size_t end = row + BLOCK_ROWS < n ? row + BLOCK_ROWS : n;
-        rows(p, row, end);
-        packed(p, &d->hot, block * d->n_hot, (block + 1) * d->n_hot, p->e + block * (BLOCK_ROWS + 1) * p->line);
+        const uint64_t *rows = d->train.stream.start, *hot = d->hot.start;
+        packed(p, &d->train.stream, rows[row / LOG_ROWS], rows[(end + LOG_ROWS - 1) / LOG_ROWS], p->w);
+        packed(p, &d->hot, hot[block * d->n_hot], hot[(block + 1) * d->n_hot],
+               p->e + block * (BLOCK_ROWS + 1) * p->line);
         if (n_warm && (end % WARM_ROWS == 0 || end == n)) {
             const uint64_t *ptr = d->warm_ptr + (end - 1) / WARM_ROWS * (n_warm + 1);
             plain(p, d->col_idx, ptr[0], ptr[n_warm], p->e);

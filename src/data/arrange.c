@@ -185,8 +185,7 @@ static bool arrange_rows(const struct dataset *d, struct data_part *p, int threa
 }
 
 static bool arrange_part(const struct dataset *d, struct data_part *p, int threads, struct err *e) {
-    return !p->n_rows ||
-           (arrange_rows(d, p, threads, e) && (d->n_features > STREAM_LINES || packed_rows(p, threads, e)));
+    return !p->n_rows || (arrange_rows(d, p, threads, e) && packed_rows(p, d->n_features, threads, e));
 }
 
 bool data_arrange(struct dataset *d, const struct columns *c, int threads, struct err *e) {

@@ -144,10 +144,27 @@ struct sparse data_rows(const struct data_part *part, enum precision p) {
                            p == PRECISION_F32 ? (const void *)part->row_val32 : (const void *)part->row_val};
 }
 
-struct stream data_stream(const struct packed *s, enum precision p) {
-    const void *val = p == PRECISION_F32 ? (const void *)s->val32 : s->val;
-    assert(!s->valued || val);
-    return (struct stream){s->idx, s->last, val};
+/* n stretches from `stretch` on, the first at group `group`. */
+static struct stream view(const struct packed *s, size_t stretch, size_t n, uint64_t group, enum precision p) {
+    const uint64_t at = group * PARTIALS;
+    assert(!s->valued || (p == PRECISION_F32 ? s->val32 != NULL : s->val != NULL));
+    return (struct stream){.idx = s->idx ? s->idx + at : NULL,
+                           .idx32 = s->idx32 ? s->idx32 + at : NULL,
+                           .val = !s->valued           ? NULL
+                                  : p == PRECISION_F32 ? (const void *)(s->val32 + at)
+                                                       : s->val + at,
+                           .stretch = s->stretch + stretch,
+                           .n = n};
+}
+
+struct stream data_chunk(const struct data_part *part, size_t row, enum precision p) {
+    const size_t left = part->n_rows - row;
+    return view(&part->stream, row, left < LOG_ROWS ? left : LOG_ROWS, part->stream.start[row / LOG_ROWS], p);
+}
+
+struct stream data_hot(const struct dataset *d, size_t block, enum precision p) {
+    const size_t first = block * d->n_hot;
+    return view(&d->hot, first, d->n_hot, d->hot.start[first], p);
 }
 
 static const void *column_values(const struct dataset *d, enum precision p) {
@@ -179,10 +196,11 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
                  own = binary                       ? 0
                        : precision == PRECISION_F32 ? 4
                                                     : 8;
-    const double filled = features > STREAM_LINES ? 0 : nnz * (1 + p->test) + rows * (PARTIALS - 1) / 2;
+    const double filled = nnz * (1 + p->test) + rows * (PARTIALS - 1) / 2,
+                 index = features > STREAM_LINES ? 4 : 2;
     /* Of the columns nearly all are hot where there are few features, and few entries are not. */
-    const double by_rows = nnz * (1 + p->test) * (4 + value) + filled * (2.25 + own),
+    const double by_rows = nnz * (1 + p->test) * (4 + value) + filled * (index + own),
                  by_columns = nnz * (3 + 1.1 * value);
-    const double bytes = by_rows + by_columns + rows * (8 + 8 + 4) + features * (8 + 8 + 8 + 4 + 4 + 8);
+    const double bytes = by_rows + by_columns + rows * (8 + 8 + 4 + 8) + features * (8 + 8 + 8 + 4 + 4 + 8);
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
 }

@@ -42,12 +42,14 @@ struct data_params {
 bool data_fingerprint(const struct data_params *p, char out[33], struct err *e);
 
 /* Stretches of entries in groups, as kern.h's struct stream has them: rows of a part, or pieces of columns.
- * start[n_starts] ends the last. */
+ * Within a chunk of rows, or a block, stretches of as many groups lie together. */
 struct packed {
-    uint16_t *idx;   /* (n_groups, PARTIALS) + INDEX_PADDING */
-    uint8_t *last;   /* (n_groups) */
-    uint64_t *start; /* (n_starts + 1) groups */
-    size_t n_starts;
+    uint16_t *idx;           /* (n_groups, PARTIALS) + INDEX_PADDING; NULL with more than STREAM_LINES lines: */
+    uint32_t *idx32;         /* likewise */
+    struct stretch *stretch; /* (n_stretches) */
+    uint64_t
+        *start; /* (n_starts + 1): groups where chunks of LOG_ROWS rows begin; where pieces of columns do */
+    size_t n_stretches, n_starts;
     uint64_t n_groups;
     bool valued; /* not every entry is 1: data_prepare() makes one of the following, or both */
     double *val; /* (n_groups, PARTIALS) */
@@ -58,15 +60,13 @@ struct packed {
 struct data_part {
     size_t n_rows;
     uint64_t nnz;
-    uint64_t *row_ptr; /* (n_rows + 1) */
-    uint32_t *row_idx; /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
-    double *row_val;   /* (nnz), NULL when every stored value is 1 */
-    float *row_val32;  /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
-    /* The rows again, for passes over all of them; start: of chunks of LOG_ROWS rows. NULLs where the features
-     * are too many for a stream's indices. */
-    struct packed stream;
-    double *y;  /* (n_rows) */
-    float *y32; /* always there */
+    uint64_t *row_ptr;    /* (n_rows + 1) */
+    uint32_t *row_idx;    /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
+    double *row_val;      /* (nnz), NULL when every stored value is 1 */
+    float *row_val32;     /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
+    struct packed stream; /* the rows again, for passes over all of them; lines: of rows within their chunk */
+    double *y;            /* (n_rows) */
+    float *y32;           /* always there */
 };
 
 struct dataset {
@@ -81,7 +81,7 @@ struct dataset {
      * HOT_PER_BLOCK non-zeros for each of n_blocks blocks of BLOCK_ROWS rows, or more: block by block, a piece
      * of each column, indices within the block. */
     size_t n_blocks, n_hot;
-    struct packed hot; /* start: (n_blocks, n_hot) */
+    struct packed hot; /* stretch: (n_blocks, n_hot); lines: ranks */
     /* Warm columns, of ranks n_hot .. n_warm, have WARM_PER_BLOCK for each of n_warm_blocks blocks of
      * WARM_ROWS: likewise, but neither grouped nor within the block. None if there is one such block. The
      * others follow them, whole. */
@@ -117,10 +117,12 @@ static inline size_t residual_lines(size_t n_rows) { /* readable one line past t
     return n_rows + (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS + 1;
 }
 
-/* Views for the kernels: the rows of a part one by one; a packed stream; the warm columns (ranks n_hot ..
+/* Views for the kernels: the rows of a part one by one; those of a chunk of LOG_ROWS that begins at `row`, as a
+ * stream; a block's pieces of the hot columns, likewise; the warm columns (ranks n_hot ..
  * n_warm, numbered from 0) within a block; the other columns (ranks n_warm .., numbered from 0). */
 struct sparse data_rows(const struct data_part *part, enum precision p);
-struct stream data_stream(const struct packed *s, enum precision p);
+struct stream data_chunk(const struct data_part *part, size_t row, enum precision p);
+struct stream data_hot(const struct dataset *d, size_t block, enum precision p);
 struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p);
 struct sparse data_rest(const struct dataset *d, enum precision p);
 static inline const void *data_targets(const struct data_part *part, enum precision p) {

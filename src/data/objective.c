@@ -13,18 +13,20 @@ bool objective_init(struct objective *o, const struct dataset *d, enum loss loss
                     struct err *e) {
     if (threads < 1 || d->train.nnz < PARALLEL_NONZEROS)
         threads = 1; /* below that, waking a thread costs more than it brings */
-    *o = (struct objective){d, loss, l2, threads, batch_best(), NULL, NULL};
+    *o = (struct objective){d, loss, l2, threads, batch_best(), NULL, NULL, NULL};
     o->residual = mem_zeroed(residual_lines(d->train.n_rows), sizeof *o->residual, e);
     o->partial = o->residual ? mem_lines(2 * chunks_of(d->train.n_rows), sizeof *o->partial, e) : NULL;
-    if (!o->partial)
+    o->hot = o->partial ? mem_lines(d->hot.n_stretches, sizeof *o->hot, e) : NULL;
+    if (!o->hot)
         objective_free(o);
-    return o->partial;
+    return o->hot;
 }
 
 void objective_free(struct objective *o) {
     free(o->residual);
     free(o->partial);
-    o->residual = o->partial = NULL;
+    free(o->hot);
+    o->residual = o->partial = o->hot = NULL;
 }
 
 /* Losses of n rows from z and t = exp(-|z|), log1p(t); the residuals e = dL/dz. SPEC 1's stable forms. */
@@ -108,14 +110,19 @@ static double piece_sum(const struct packed *s, uint64_t g0, uint64_t g1, const 
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+static void hot_piece(struct objective *o, size_t i) {
+    const struct packed *hot = &o->data->hot;
+    const size_t block = i / o->data->n_hot;
+    o->hot[block * o->data->n_hot + hot->stretch[i].line] =
+        piece_sum(hot, hot->start[i], hot->start[i + 1], o->residual + block * (BLOCK_ROWS + 1));
+}
+
 /* The gradient of the feature of rank r, piece by piece as its column is stored. */
 static double column_gradient(const struct objective *o, size_t r) {
     const struct dataset *d = o->data;
     double sum = 0;
-    for (size_t block = 0; r < d->n_hot && block < d->n_blocks; block++) {
-        const uint64_t *start = d->hot.start + block * d->n_hot + r;
-        sum += piece_sum(&d->hot, start[0], start[1], o->residual + block * (BLOCK_ROWS + 1));
-    }
+    for (size_t block = 0; r < d->n_hot && block < d->n_blocks; block++)
+        sum += o->hot[block * d->n_hot + r];
     for (size_t block = 0; r >= d->n_hot && block < (r < d->n_warm ? d->n_warm_blocks : 1); block++) {
         const uint64_t *ptr = r < d->n_warm ? d->warm_ptr + block * (d->n_warm - d->n_hot + 1) + r - d->n_hot
                                             : d->rest_ptr + r - d->n_warm;
@@ -134,6 +141,9 @@ double objective_value(struct objective *o, const double *w, double *g) {
 #pragma omp for schedule(dynamic, 4)
         for (size_t c = 0; c < n_chunks; c++)
             forward_chunk(o, w, c);
+#pragma omp for schedule(dynamic, 64)
+        for (size_t i = 0; i < d->hot.n_stretches; i++)
+            hot_piece(o, i);
 #pragma omp for schedule(dynamic, 64)
         for (size_t r = 0; r < d->n_features; r++)
             g[r] = fma(o->l2, w[r], column_gradient(o, r) / n);

@@ -1,12 +1,15 @@
-/* Each stretch is filled up to whole groups, so that the kernels' loop has neither a remainder nor, by the
- * marks of last groups, a branch at its end. Both passes, counting and filling, go over disjoint stretches. */
+/* Each stretch is filled up to whole groups, so that the kernels' loop has no remainder, and within a chunk or
+ * block the stretches are in order of their groups: the processor mispredicts the end of a loop whose length
+ * changes from one stretch to the next. First the groups of every stretch are counted, then the stretches are
+ * put in order, then filled in. All passes go over disjoint stretches. */
 #include "data/packed.h"
 #include "base/mem.h"
 #include <string.h>
 
 void packed_free(struct packed *s) {
     free(s->idx);
-    free(s->last);
+    free(s->idx32);
+    free(s->stretch);
     free(s->start);
     free(s->val);
     free(s->val32);
@@ -16,81 +19,104 @@ size_t packed_bytes(const struct packed *s) {
     if (!s->start)
         return 0;
     const uint64_t n = s->n_groups * PARTIALS;
-    return (n + INDEX_PADDING) * sizeof *s->idx + s->n_groups + (s->n_starts + 1) * sizeof *s->start +
+    return (n + INDEX_PADDING) * (s->idx ? sizeof *s->idx : sizeof *s->idx32) +
+           s->n_stretches * sizeof *s->stretch + (s->n_starts + 1) * sizeof *s->start +
            n * ((s->val ? sizeof *s->val : 0) + (s->val32 ? sizeof *s->val32 : 0));
 }
 
-static uint64_t groups_of(uint64_t entries) {
-    return entries ? (entries + PARTIALS - 1) / PARTIALS : 1;
+static uint32_t groups_of(uint64_t entries) {
+    return entries ? (uint32_t)((entries + PARTIALS - 1) / PARTIALS) : 1;
 }
 
-/* start[k] holds the groups of stretch k (or of a chunk of them): they become starts, and the arrays are made.
- */
-static bool make_groups(struct packed *s, struct err *e) {
+/* Stretches of so many groups or more are not told apart: one mispredicted branch is nothing to them. */
+enum { LONG = 256 };
+
+/* `to` = the n stretches of `from`, those of fewer groups first, otherwise in order. */
+static void sort_stretches(const struct stretch *from, size_t n, struct stretch *to) {
+    size_t at[LONG + 1] = {0};
+    for (size_t i = 0; i < n; i++)
+        at[(from[i].groups < LONG ? from[i].groups : LONG - 1) + 1]++;
+    for (size_t k = 1; k <= LONG; k++)
+        at[k] += at[k - 1];
+    for (size_t i = 0; i < n; i++)
+        to[at[from[i].groups < LONG ? from[i].groups : LONG - 1]++] = from[i];
+}
+
+/* The stretches, counted, are put in order within pieces of so many. */
+static bool sort_pieces(struct packed *s, size_t piece, int threads, struct err *e) {
+    struct stretch *sorted = mem_lines(s->n_stretches, sizeof *sorted, e);
+    if (!sorted)
+        return false;
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (size_t i = 0; i < s->n_stretches; i += piece)
+        sort_stretches(s->stretch + i, s->n_stretches - i < piece ? s->n_stretches - i : piece, sorted + i);
+    free(s->stretch);
+    s->stretch = sorted;
+    return true;
+}
+
+/* start: of every `apart`-th stretch. The arrays of indices over n_lines lines are made. */
+static bool make_groups(struct packed *s, size_t apart, size_t n_lines, struct err *e) {
+    s->n_starts = (s->n_stretches + apart - 1) / apart;
+    s->start = mem_lines(s->n_starts + 1, sizeof *s->start, e);
+    if (!s->start)
+        return false;
     uint64_t at = 0;
-    for (size_t k = 0; k < s->n_starts; k++) {
-        const uint64_t count = s->start[k];
-        s->start[k] = at;
-        at += count;
+    for (size_t i = 0; i < s->n_stretches; i++) {
+        if (i % apart == 0)
+            s->start[i / apart] = at;
+        at += s->stretch[i].groups;
     }
     s->start[s->n_starts] = s->n_groups = at;
-    s->idx = mem_lines(at * PARTIALS + INDEX_PADDING, sizeof *s->idx, e);
+    const uint64_t n = at * PARTIALS + INDEX_PADDING;
+    if (n_lines > STREAM_LINES)
+        s->idx32 = mem_lines(n, sizeof *s->idx32, e);
+    else
+        s->idx = mem_lines(n, sizeof *s->idx, e);
+    if (s->idx32)
+        memset(s->idx32 + at * PARTIALS, 0, INDEX_PADDING * sizeof *s->idx32);
     if (s->idx)
         memset(s->idx + at * PARTIALS, 0, INDEX_PADDING * sizeof *s->idx);
-    s->last = s->idx ? mem_lines(at, sizeof *s->last, e) : NULL;
-    return s->last != NULL;
-}
-
-/* What is left of the group at `entry`, the end of a stretch that began at group `first`: filled up, and
- * marked.
- */
-static uint64_t end_stretch(struct packed *s, uint64_t first, uint64_t entry) {
-    const uint64_t n = entry - first * PARTIALS, groups = groups_of(n);
-    for (; entry < (first + groups) * PARTIALS; entry++)
-        s->idx[entry] = 0;
-    memset(s->last + first, 0, groups - 1);
-    s->last[first + groups - 1] = 1;
-    return first + groups;
+    return s->idx || s->idx32;
 }
 
 /* ---- rows --------------------------------------------------------------------------------------------------
  */
 
-static size_t chunk_end(const struct data_part *p, size_t chunk) {
-    const size_t end = (chunk + 1) * LOG_ROWS;
-    return end < p->n_rows ? end : p->n_rows;
-}
-
-static void count_chunk(struct data_part *p, size_t chunk) {
-    for (size_t row = chunk * LOG_ROWS; row < chunk_end(p, chunk); row++)
-        p->stream.start[chunk] += groups_of(p->row_ptr[row + 1] - p->row_ptr[row]);
-}
-
-static void fill_chunk(struct data_part *p, size_t chunk) {
-    uint64_t group = p->stream.start[chunk];
-    for (size_t row = chunk * LOG_ROWS; row < chunk_end(p, chunk); row++) {
-        uint64_t at = group * PARTIALS;
-        for (uint64_t k = p->row_ptr[row]; k < p->row_ptr[row + 1]; k++, at++)
-            p->stream.idx[at] = (uint16_t)(p->row_idx[k] + 1);
-        group = end_stretch(&p->stream, group, at);
-    }
-}
-
-bool packed_rows(struct data_part *p, int threads, struct err *e) {
+bool packed_rows(struct data_part *p, size_t n_features, int threads, struct err *e) {
     struct packed *s = &p->stream;
     s->valued = p->row_val != NULL;
-    s->n_starts = (p->n_rows + LOG_ROWS - 1) / LOG_ROWS;
-    s->start = mem_zeroed(s->n_starts + 1, sizeof *s->start, e);
-    if (!s->start)
+    s->n_stretches = p->n_rows;
+    s->stretch = mem_lines(p->n_rows, sizeof *s->stretch, e);
+    if (!s->stretch)
         return false;
 #pragma omp parallel for schedule(static) num_threads(threads)
-    for (size_t chunk = 0; chunk < s->n_starts; chunk++)
-        count_chunk(p, chunk);
-    if (!make_groups(s, e))
+    for (size_t row = 0; row < p->n_rows; row++)
+        s->stretch[row] =
+            (struct stretch){(uint32_t)(row % LOG_ROWS), groups_of(p->row_ptr[row + 1] - p->row_ptr[row])};
+    if (!sort_pieces(s, LOG_ROWS, threads, e) || !make_groups(s, LOG_ROWS, n_features, e))
         return false;
 #pragma omp parallel for schedule(static) num_threads(threads)
-    for (size_t chunk = 0; chunk < s->n_starts; chunk++)
-        fill_chunk(p, chunk);
+    for (size_t chunk = 0; chunk < s->n_starts; chunk++) {
+        uint64_t at = s->start[chunk] * PARTIALS;
+        const size_t first = chunk * LOG_ROWS,
+                     end = first + LOG_ROWS < p->n_rows ? first + LOG_ROWS : p->n_rows;
+        for (size_t i = first; i < end; i++) {
+            const size_t row = first + s->stretch[i].line;
+            const uint64_t next = at + (uint64_t)s->stretch[i].groups * PARTIALS;
+            if (s->idx) {
+                for (uint64_t k = p->row_ptr[row]; k < p->row_ptr[row + 1]; k++)
+                    s->idx[at++] = (uint16_t)(p->row_idx[k] + 1);
+                for (; at < next; at++)
+                    s->idx[at] = 0;
+            } else {
+                for (uint64_t k = p->row_ptr[row]; k < p->row_ptr[row + 1]; k++)
+                    s->idx32[at++] = p->row_idx[k] + 1;
+                for (; at < next; at++)
+                    s->idx32[at] = 0;
+            }
+        }
+    }
     return true;
 }
 
@@ -116,7 +142,8 @@ bool packed_rows_values(struct data_part *p, enum precision precision, struct er
     if (!make_values(s, precision, e))
         return false;
     uint64_t group = 0;
-    for (size_t row = 0; row < p->n_rows; row++) {
+    for (size_t i = 0; i < s->n_stretches; group += s->stretch[i++].groups) {
+        const size_t row = i / LOG_ROWS * LOG_ROWS + s->stretch[i].line;
         uint64_t at = group * PARTIALS;
         for (uint64_t k = p->row_ptr[row]; k < p->row_ptr[row + 1]; k++, at++) {
             if (precision == PRECISION_F32)
@@ -124,7 +151,6 @@ bool packed_rows_values(struct data_part *p, enum precision precision, struct er
             else
                 s->val[at] = p->row_val[k];
         }
-        group += groups_of(p->row_ptr[row + 1] - p->row_ptr[row]);
     }
     return true;
 }
@@ -151,46 +177,42 @@ static void count_column(struct dataset *d, const struct columns *c, size_t r) {
         const uint64_t *piece = columns_block(c, block / (MAKE_ROWS / BLOCK_ROWS)) + j;
         const uint64_t begin = first_from(c->idx, piece[0], piece[1], block * BLOCK_ROWS),
                        end = first_from(c->idx, begin, piece[1], (block + 1) * BLOCK_ROWS);
-        d->hot.start[block * d->n_hot + r] = groups_of(end - begin);
+        d->hot.stretch[block * d->n_hot + r] = (struct stretch){(uint32_t)r, groups_of(end - begin)};
     }
 }
 
-static void fill_column(struct dataset *d, const struct columns *c, size_t r) {
-    size_t block = 0;
-    uint64_t at = d->hot.start[r] * PARTIALS;
+/* place[block]: the entry at which the column's piece of each block begins, moved on behind its last. What is
+ * not filled in stays 0. */
+static void fill_column(struct dataset *d, const struct columns *c, size_t r, uint64_t *place) {
     FOR_ENTRIES(i, c, d->feature_of[r]) {
-        const size_t of_row = c->idx[i] / BLOCK_ROWS;
-        while (block < of_row) {
-            end_stretch(&d->hot, d->hot.start[block * d->n_hot + r], at);
-            at = d->hot.start[++block * d->n_hot + r] * PARTIALS;
-        }
+        const uint64_t at = place[c->idx[i] / BLOCK_ROWS * d->n_hot + r]++;
         d->hot.idx[at] = (uint16_t)(c->idx[i] % BLOCK_ROWS + 1);
         if (c->val)
             d->hot.val[at] = c->val[i];
-        at++;
-    }
-    while (true) {
-        end_stretch(&d->hot, d->hot.start[block * d->n_hot + r], at);
-        if (++block == d->n_blocks)
-            break;
-        at = d->hot.start[block * d->n_hot + r] * PARTIALS;
     }
 }
 
 bool packed_columns(struct dataset *d, const struct columns *c, int threads, struct err *e) {
     struct packed *s = &d->hot;
     s->valued = c->val != NULL;
-    s->n_starts = d->n_blocks * d->n_hot;
-    s->start = mem_zeroed(s->n_starts + 1, sizeof *s->start, e);
-    if (!s->start)
+    s->n_stretches = d->n_blocks * d->n_hot;
+    s->stretch = mem_lines(s->n_stretches, sizeof *s->stretch, e);
+    uint64_t *place = s->stretch ? mem_lines(s->n_stretches, sizeof *place, e) : NULL;
+    if (!place)
         return false;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (size_t r = 0; r < d->n_hot; r++)
         count_column(d, c, r);
-    if (!make_groups(s, e) || (c->val && !make_values(s, PRECISION_F64, e)))
-        return false;
+    const bool made = sort_pieces(s, d->n_hot ? d->n_hot : 1, threads, e) && make_groups(s, 1, BLOCK_ROWS, e) &&
+                      (!c->val || make_values(s, PRECISION_F64, e));
+    if (made) {
+        memset(s->idx, 0, s->n_groups * PARTIALS * sizeof *s->idx);
+        for (size_t i = 0; i < s->n_stretches; i++)
+            place[i / d->n_hot * d->n_hot + s->stretch[i].line] = s->start[i] * PARTIALS;
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (size_t r = 0; r < d->n_hot; r++)
-        fill_column(d, c, r);
-    return true;
+        for (size_t r = 0; r < d->n_hot; r++)
+            fill_column(d, c, r, place);
+    }
+    free(place);
+    return made;
 }

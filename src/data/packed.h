@@ -3,7 +3,7 @@
 #include "data/make.h"
 
 /* The rows of a part, which are by rank, as p->stream. */
-bool packed_rows(struct data_part *p, int threads, struct err *e);
+bool packed_rows(struct data_part *p, size_t n_features, int threads, struct err *e);
 
 /* The first n_hot columns of c, in the order of d->feature_of, as d->hot. */
 bool packed_columns(struct dataset *d, const struct columns *c, int threads, struct err *e);

@@ -185,7 +185,7 @@ static void multiply_adds(size_t n) {
 
 /* index: the type of idx; two index types, one body. */
 #define LINES_LOOP(index)                                                                                      \
-    INLINE void lines_##index(size_t n, const index *idx, const real *src, real *out, int ahead) {             \
+    INLINE void lines_##index(size_t n, const index *idx, const real *src, real *out, int ahead, int level) {  \
         vr s[PARTIALS][V_LINE];                                                                                \
         for (int p = 0; p < PARTIALS; p++)                                                                     \
             for (int v = 0; v < V_LINE; v++)                                                                   \
@@ -194,10 +194,11 @@ static void multiply_adds(size_t n) {
             for (int p = 0; p < PARTIALS; p++) {                                                               \
                 const real *line = src + (size_t)idx[k + (size_t)p] * LANES;                                   \
                 const real *later = src + (size_t)idx[k + (size_t)p + (size_t)ahead] * LANES;                  \
-                if (ahead)                                                                                     \
-                    __builtin_prefetch(later, 0, 3);                                                           \
-                if (ahead && sizeof(real) * LANES > 64)                                                        \
-                    __builtin_prefetch(later + LANES / 2, 0, 3);                                               \
+                for (size_t at = 0; ahead && at < LANES * sizeof(real); at += 64)                              \
+                    if (level == 1)                                                                            \
+                        __builtin_prefetch((const char *)later + at, 0, 3);                                    \
+                    else                                                                                       \
+                        __builtin_prefetch((const char *)later + at, 0, 2);                                    \
                 for (int v = 0; v < V_LINE; v++)                                                               \
                     s[p][v] += v_load(line + v * V_LANES);                                                     \
             }                                                                                                  \
@@ -207,13 +208,13 @@ static void multiply_adds(size_t n) {
     }
 LINES_LOOP(uint16_t)
 LINES_LOOP(uint32_t)
-#define LINES(X) X(0, 192) X(1, 64) X(2, 24) X(3, 0)
-#define X(shape, ahead)                                                                                        \
+#define LINES(X) X(0, 192, 1) X(1, 64, 1) X(2, 24, 1) X(3, 0, 1) X(4, 192, 2)
+#define X(shape, ahead, level)                                                                                 \
     static void lines16_##shape(size_t n, const uint16_t *idx, const void *src, void *out) {                   \
-        lines_uint16_t(n, idx, src, out, ahead);                                                               \
+        lines_uint16_t(n, idx, src, out, ahead, level);                                                        \
     }                                                                                                          \
     static void lines32_##shape(size_t n, const uint32_t *idx, const void *src, void *out) {                   \
-        lines_uint32_t(n, idx, src, out, ahead);                                                               \
+        lines_uint32_t(n, idx, src, out, ahead, level);                                                        \
     }
 LINES(X)
 #undef X
@@ -306,7 +307,7 @@ const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_
     .chain[shape][divisions][roots] = chain_##shape##_##divisions##_##roots,
                                                                                   CHAINS(X)
 #undef X
-#define X(shape, ahead) .lines16[shape] = lines16_##shape, .lines32[shape] = lines32_##shape,
+#define X(shape, ahead, level) .lines16[shape] = lines16_##shape, .lines32[shape] = lines32_##shape,
                                                                                       LINES(X)
 #undef X
 };

@@ -2,6 +2,7 @@
  * avx2 or avx512, KERN_F64 is defined for doubles. A line of LANES values is V_LINE registers of V_LANES lanes.
  */
 #include "kern/kern.h"
+#include <string.h>
 
 #ifdef KERN_F64
 typedef double real;
@@ -37,18 +38,27 @@ typedef float real;
 #pragma GCC diagnostic ignored                                                                                 \
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
-enum { V_LINE = LANES / V_LANES, AHEAD = 192, AHEAD_NEAR = 64, TILE = 32 };
-_Static_assert(AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
+enum { V_LINE = LANES / V_LANES, AHEAD = 128, AHEAD_FAR = 192, TILE = 32 };
+_Static_assert(AHEAD_FAR + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
 
 /* ---- gather-sums: the two passes over the data ------------------------------------------------------------
  */
 
-/* Adds line i of src, times val[k], to s. */
-INLINE void add_line(vr s[V_LINE], const real *src, uint64_t k, const uint32_t *idx, const real *val) {
+/* Asks for a line that is needed some entries on: of a source that fits the second-level cache, about, into the
+ * first; of a larger one into the second, which takes more such requests at a time, and earlier. */
+INLINE void prefetch_line(const real *line, bool large) {
+    for (size_t k = 0; k < LANES * sizeof(real); k += 64)
+        if (large)
+            __builtin_prefetch((const char *)line + k, 0, 2);
+        else
+            __builtin_prefetch((const char *)line + k, 0, 3);
+}
+
+/* Adds line idx[k] of src, times val[k], to s. */
+INLINE void add_line(vr s[V_LINE], const real *src, bool large, uint64_t k, const uint32_t *idx,
+                     const real *val) {
     const real *line = src + (size_t)idx[k] * LANES;
-    __builtin_prefetch(src + (size_t)idx[k + AHEAD] * LANES, 0, 3);
-    if (sizeof(real) * LANES > 64)
-        __builtin_prefetch(src + (size_t)idx[k + AHEAD] * LANES + LANES / 2, 0, 3);
+    prefetch_line(src + (size_t)idx[k + (large ? AHEAD_FAR : AHEAD)] * LANES, large);
     for (int v = 0; v < V_LINE; v++) {
         const vr x = v_load(line + v * V_LANES);
         s[v] = val ? v_fma(v_set1(val[k]), x, s[v]) : s[v] + x;
@@ -56,8 +66,8 @@ INLINE void add_line(vr s[V_LINE], const real *src, uint64_t k, const uint32_t *
 }
 
 /* out = first + sum over k in [k0, k1) of val[k] * line idx[k], in PARTIALS partial sums by position. */
-INLINE void gather_sum(const real *src, uint64_t k0, uint64_t k1, const uint32_t *idx, const real *val,
-                       const vr first[V_LINE], vr out[V_LINE]) {
+INLINE void gather_sum(const real *src, bool large, uint64_t k0, uint64_t k1, const uint32_t *idx,
+                       const real *val, const vr first[V_LINE], vr out[V_LINE]) {
     vr s[PARTIALS][V_LINE];
     for (int v = 0; v < V_LINE; v++) {
         s[0][v] = first[v];
@@ -67,10 +77,10 @@ INLINE void gather_sum(const real *src, uint64_t k0, uint64_t k1, const uint32_t
     uint64_t k = k0;
     for (; k + PARTIALS <= k1; k += PARTIALS)
         for (int p = 0; p < PARTIALS; p++)
-            add_line(s[p], src, k + (uint64_t)p, idx, val);
+            add_line(s[p], src, large, k + (uint64_t)p, idx, val);
     for (int p = 0; p < PARTIALS - 1; p++)
         if (k + (uint64_t)p < k1)
-            add_line(s[p], src, k + (uint64_t)p, idx, val);
+            add_line(s[p], src, large, k + (uint64_t)p, idx, val);
     for (int v = 0; v < V_LINE; v++)
         out[v] = (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]);
 }
@@ -83,7 +93,7 @@ INLINE void forward_loop(const struct sparse *x, const real *val, const real *w,
         bias[v] = v_load(b + v * V_LANES);
     for (size_t i = row0; i < row1; i++, z += LANES) {
         vr sum[V_LINE];
-        gather_sum(w, x->ptr[i], x->ptr[i + 1], x->idx, val, bias, sum);
+        gather_sum(w, false, x->ptr[i], x->ptr[i + 1], x->idx, val, bias, sum);
         for (int v = 0; v < V_LINE; v++)
             v_store(z + v * V_LANES, sum[v]);
     }
@@ -96,60 +106,68 @@ static void forward(const struct sparse *x, const void *w, const void *b, size_t
         forward_loop(x, NULL, w, b, row0, row1, z);
 }
 
-/* ---- the same over streams: no branch at the end of a stretch, which would be mispredicted ----------------
- */
+/* ---- the same over streams ----------------------------------------------------------------------------- */
 
-INLINE void prefetch_line(const real *line) {
-    __builtin_prefetch(line, 0, 3);
-    if (sizeof(real) * LANES > 64)
-        __builtin_prefetch(line + LANES / 2, 0, 3);
+/* The four short indices of a group in one load: loads, not arithmetic, are what the loop is short of. */
+INLINE uint64_t four(const uint16_t *idx) {
+    uint64_t i;
+    memcpy(&i, idx, sizeof i);
+    return i;
+}
+_Static_assert(PARTIALS * sizeof(uint16_t) == sizeof(uint64_t), "four() reads one group");
+
+INLINE size_t index_of(const uint32_t *idx32, uint64_t short_ones, int p) {
+    return idx32 ? idx32[p] : short_ones >> 16 * p & 0xffff;
 }
 
-INLINE void sums_loop(const struct stream *x, const real *val, size_t g0, size_t g1, const real *src,
-                      const real *first, real *out) {
-    vr s[PARTIALS][V_LINE], start[V_LINE];
-    for (int v = 0; v < V_LINE; v++) {
-        s[0][v] = start[v] = v_load((first ? first : out) + v * V_LANES);
-        for (int p = 1; p < PARTIALS; p++)
-            s[p][v] = v_set1(0);
-    }
-    const uint16_t *idx = x->idx;
-    const uint8_t *last = x->last;
-    for (size_t g = g0; g < g1; g++) {
-        for (int p = 0; p < PARTIALS; p++) {
-            const size_t k = g * PARTIALS + (size_t)p;
-            const real *line = src + (size_t)idx[k] * LANES;
-            prefetch_line(src + (size_t)idx[k + AHEAD_NEAR] * LANES);
-            for (int v = 0; v < V_LINE; v++) {
-                const vr w = v_load(line + v * V_LANES);
-                s[p][v] = val ? v_fma(v_set1(val[k]), w, s[p][v]) : s[p][v] + w;
+INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, const real *val,
+                      const real *src, const real *first, real *out) {
+    vr start[V_LINE];
+    for (int v = 0; v < V_LINE; v++)
+        start[v] = first ? v_load(first + v * V_LANES) : v_set1(0);
+    const size_t step = idx32 ? 0 : PARTIALS, step32 = idx32 ? PARTIALS : 0, step_val = val ? PARTIALS : 0;
+    for (size_t i = 0; i < x->n; i++) {
+        real *sum = out + (size_t)x->stretch[i].line * LANES;
+        vr s[PARTIALS][V_LINE];
+        for (int v = 0; v < V_LINE; v++) {
+            s[0][v] = first ? start[v] : v_load(sum + v * V_LANES);
+            for (int p = 1; p < PARTIALS; p++)
+                s[p][v] = v_set1(0);
+        }
+        for (uint32_t g = x->stretch[i].groups; g > 0; g--, idx += step, idx32 += step32, val += step_val) {
+            const uint64_t now = idx32 ? 0 : four(idx), then = idx32 ? 0 : four(idx + AHEAD);
+            for (int p = 0; p < PARTIALS; p++) {
+                const real *line = src + index_of(idx32, now, p) * LANES;
+                prefetch_line(src + index_of(idx32 ? idx32 + AHEAD_FAR : NULL, then, p) * LANES, idx32 != NULL);
+                for (int v = 0; v < V_LINE; v++) {
+                    const vr w = v_load(line + v * V_LANES);
+                    s[p][v] = val ? v_fma(v_set1(val[p]), w, s[p][v]) : s[p][v] + w;
+                }
             }
         }
-        if (!V_BRANCHLESS && !last[g])
-            continue;
-        const size_t ended = last[g];
-        for (int v = 0; v < V_LINE; v++) { /* the sum so far, until it is whole */
-            const vr next = first ? start[v] : v_load(out + LANES + v * V_LANES);
-            v_store(out + v * V_LANES, (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]));
-            s[0][v] = v_restart(s[0][v], next, ended);
-            for (int p = 1; p < PARTIALS; p++)
-                s[p][v] = v_restart(s[p][v], v_set1(0), ended);
-        }
-        out += ended * LANES;
+        for (int v = 0; v < V_LINE; v++)
+            v_store(sum + v * V_LANES, (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]));
     }
 }
 
-static void sums(const struct stream *x, size_t g0, size_t g1, const void *src, const void *first, void *out) {
-    if (g0 == g1)
-        return;
+/* The loop once for each form of a stream. */
+INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, const void *src,
+                    const void *first, void *out) {
     if (x->val && first)
-        sums_loop(x, x->val, g0, g1, src, first, out);
+        sums_loop(x, idx, idx32, x->val, src, first, out);
     else if (x->val)
-        sums_loop(x, x->val, g0, g1, src, NULL, out);
+        sums_loop(x, idx, idx32, x->val, src, NULL, out);
     else if (first)
-        sums_loop(x, NULL, g0, g1, src, first, out);
+        sums_loop(x, idx, idx32, NULL, src, first, out);
     else
-        sums_loop(x, NULL, g0, g1, src, NULL, out);
+        sums_loop(x, idx, idx32, NULL, src, NULL, out);
+}
+
+static void sums(const struct stream *x, const void *src, const void *first, void *out) {
+    if (x->idx32)
+        sums_of(x, NULL, x->idx32, src, first, out);
+    else
+        sums_of(x, x->idx, NULL, src, first, out);
 }
 
 INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {
@@ -164,7 +182,7 @@ INLINE void gradient_loop(const struct sparse *x, const real *val, const real *e
         zero[v] = v_set1(0);
     for (size_t j = col0; j < col1; j++, g += LANES) {
         vr sum[V_LINE];
-        gather_sum(e, x->ptr[j], x->ptr[j + 1], x->idx, val, zero, sum);
+        gather_sum(e, true, x->ptr[j], x->ptr[j + 1], x->idx, val, zero, sum);
         put_gradient(g, sum, add);
     }
 }

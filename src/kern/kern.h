@@ -23,7 +23,7 @@
 
 enum { LANES = 16, PARTIALS = 4, LOG_ROWS = 128 };
 enum { BLOCK_ROWS = 8192, HOT_PER_BLOCK = 8, WARM_ROWS = 16 * BLOCK_ROWS, WARM_PER_BLOCK = 2 };
-enum { STREAM_LINES = 65535 }; /* lines of a source at most that a stream can tell apart */
+enum { STREAM_LINES = 65535 }; /* lines of a source at most that a stream's short indices can tell apart */
 enum {
     INDEX_PADDING = 256
 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
@@ -53,11 +53,17 @@ struct sparse {
 
 /* The same for full batches, as fast as it can be read: rows (or pieces of columns) as stretches of whole
  * groups of PARTIALS entries, the last group filled up with index 0, at least one group each. An index is the
- * number of a line of the source plus 1: the source has a line of zeros in front. */
+ * number of a line of the source plus 1: the source has a line of zeros in front. Stretches follow one another
+ * in any order, best with those of equal length together: the end of each is then foreseen by the processor. */
+struct stretch {
+    uint32_t line, groups; /* of the output: where the sum goes; of the stretch */
+};
 struct stream {
-    const uint16_t *idx; /* (groups, PARTIALS) + INDEX_PADDING */
-    const uint8_t *last; /* (groups): 1 where a stretch ends, else 0 */
-    const void *val;     /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
+    const uint16_t *idx;   /* (groups, PARTIALS) + INDEX_PADDING; NULL where the source has too many lines: */
+    const uint32_t *idx32; /* the same */
+    const void *val;       /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
+    const struct stretch *stretch; /* (n) */
+    size_t n;
 };
 
 /* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned.
@@ -67,11 +73,9 @@ struct kernels {
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
     void (*forward)(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z);
-    /* out (stretches, LANES) = the sum of each stretch among groups group0..group1, which are whole stretches;
-     * its first partial sum begins with first (LANES) or, if NULL, with what out holds. src: (1 + lines,
-     * LANES), the first all zeros. out is readable one line past its end. */
-    void (*sums)(const struct stream *x, size_t group0, size_t group1, const void *src, const void *first,
-                 void *out);
+    /* For each stretch, line stretch.line of out = the sum over its entries; its first partial sum begins with
+     * first (LANES) or, if NULL, with what out holds there. src: (1 + lines, LANES), the first all zeros. */
+    void (*sums)(const struct stream *x, const void *src, const void *first, void *out);
     /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES);
      * calls for parts of a block begin at multiples of LOG_ROWS. */
     void (*residual[LOSS_COUNT])(size_t n, const void *y, void *ze, double *loss);

@@ -4,9 +4,6 @@
 #include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline))
-enum { V_BRANCHLESS = 0 }; /* whether v_restart costs less than a branch */
-/* again (0 or 1) ? y : x */
-#define v_restart(x, y, again) ((again) ? (y) : (x))
 
 #ifdef KERN_F64
 enum { V_LANES = 4 };

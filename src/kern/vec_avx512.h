@@ -4,7 +4,6 @@
 #include <stdbool.h>
 
 #define INLINE static inline __attribute__((always_inline))
-enum { V_BRANCHLESS = 1 };
 
 #ifdef KERN_F64
 enum { V_LANES = 8 };
@@ -36,9 +35,6 @@ INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
 }
 INLINE bool v_all_lt(vr a, vr b) {
     return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ) == 0xff;
-}
-INLINE vr v_restart(vr x, vr y, size_t again) {
-    return _mm512_mask_mov_pd(x, (__mmask8)-again, y);
 }
 INLINE vr v_sqrt(vr x) {
     return _mm512_sqrt_pd(x);
@@ -102,9 +98,6 @@ INLINE vr v_select_lt(vr a, vr b, vr x, vr y) {
 }
 INLINE bool v_all_lt(vr a, vr b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ) == 0xffff;
-}
-INLINE vr v_restart(vr x, vr y, size_t again) {
-    return _mm512_mask_mov_ps(x, (__mmask16)-again, y);
 }
 INLINE vr v_sqrt(vr x) {
     return _mm512_sqrt_ps(x);

@@ -8,9 +8,6 @@ typedef real vr;
 typedef double vsum; /* sums in double of V_LANES lanes */
 
 #define INLINE static inline __attribute__((always_inline))
-enum { V_BRANCHLESS = 0 }; /* whether v_restart costs less than a branch */
-/* again (0 or 1) ? y : x */
-#define v_restart(x, y, again) ((again) ? (y) : (x))
 
 INLINE vr v_set1(real x) {
     return x;

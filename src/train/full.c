@@ -5,6 +5,7 @@
  * cache. Hot columns are taken block by block of rows, right after the block's residuals were made: those are
  * still in the second-level cache. Warm ones likewise, by larger blocks and the third-level cache. */
 #include "train/full.h"
+#include "base/mem.h"
 #include "train/tracer.h"
 #include <string.h>
 
@@ -28,11 +29,8 @@ static void forward_block(struct team *t, size_t row0, size_t row1, double *sum)
 /* What a block's residuals add to the gradients of hot columns: the first block begins them. */
 static void hot_block(struct team *t, size_t block) {
     static const char zeros[LANES * sizeof(double)] __attribute__((aligned(64)));
-    const struct packed *hot = &t->data->hot;
-    const struct stream x = data_stream(hot, t->precision);
-    const uint64_t *start = hot->start + block * t->data->n_hot;
-    t->k->sums(&x, start[0], start[t->data->n_hot], team_line(t, t->e, block * (BLOCK_ROWS + 1)),
-               block ? NULL : zeros, t->g);
+    const struct stream x = data_hot(t->data, block, t->precision);
+    t->k->sums(&x, team_line(t, t->e, block * (BLOCK_ROWS + 1)), block ? NULL : zeros, t->g);
 }
 
 /* The warm columns' share of a block of WARM_ROWS rows. */
@@ -77,6 +75,16 @@ static void step_bias(struct team *t) {
     t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
 }
 
+/* Asks for what update() will read, while the gradients are being summed: hardware foresees no line beyond its
+ * page, and a tile is about a page of each array. */
+static void fetch(struct team *t, size_t r0, size_t r1) {
+    for (int k = -1; k < t->variant->n_state; k++) {
+        const char *lines = team_line(t, k < 0 ? t->w : t->state[k], r0);
+        for (size_t at = 0; at < (r1 - r0) * t->line; at += LINE_BYTES)
+            __builtin_prefetch(lines + at, 1, 2); /* into the second-level cache */
+    }
+}
+
 static void backward(struct team *t) {
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
     step_bias(t);
@@ -86,6 +94,7 @@ static void backward(struct team *t) {
     void *g = team_line(t, t->g, n_warm);
     for (size_t r = n_warm; r < t->n_moving; r += TILE_COLUMNS) {
         const size_t end = r + TILE_COLUMNS < t->n_moving ? r + TILE_COLUMNS : t->n_moving;
+        fetch(t, r, end);
         t->k->gradient(&x, t->e, r - n_warm, end - n_warm, g, false);
         update(t, r, end, g);
     }

@@ -52,8 +52,8 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
                        : t->mode == MODE_DENSE ? d
                                                : 0,
                        line);
-    t->z = take(l, (CHUNK + 1) * line); /* one more may be read, as by kern.h's sums */
-    t->q = take(l, (CHUNK + 1) * line);
+    t->z = take(l, CHUNK * line);
+    t->q = take(l, CHUNK * line);
     t->trial = take(l, CHUNK * line);
     t->b = take(l, line);
     for (int k = 0; k < v->n_state; k++)
@@ -78,19 +78,32 @@ size_t team_bytes(const struct dataset *d, enum precision p, int rule, const str
 
 /* ---- start points */
 
-/* Writes lane `lane` of w and b: a constant, or normal draws in feature order, then the bias. */
-static void start_lane(struct team *t, int lane) {
-    const struct run *r = &t->lane[lane].run;
-    const struct value w0 = r->v[KEY_MODEL_w0], b0 = r->v[KEY_MODEL_b0];
+/* w0 or b0 of a lane: a constant, or the standard deviation of draws. */
+static double constant_of(struct value v) {
+    return v.word == VALUE_NUMBER ? v.number : 0;
+}
+
+/* Where every run starts: constants, or normal draws in feature order, then the bias. */
+static void start(struct team *t) {
     const size_t d = t->data->n_features;
-    struct rng rng = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 0);
-    for (size_t j = 0; j < d; j++)
-        if (w0.word == VALUE_NUMBER)
-            team_put(t, t->w, j * (size_t)LANES + (size_t)lane, w0.number);
-        else
-            team_put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane, w0.number * rng_normal(&rng));
-    struct rng rng_b = rng_for((uint64_t)r->v[KEY_SWEEP_seeds].number, RNG_START, 1);
-    team_put(t, t->b, (size_t)lane, b0.word == VALUE_NUMBER ? b0.number : b0.number * rng_normal(&rng_b));
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct value *v = t->lane[lane].run.v;
+        if (d)
+            team_put(t, t->w, (size_t)lane, constant_of(v[KEY_MODEL_w0]));
+        team_put(t, t->b, (size_t)lane, constant_of(v[KEY_MODEL_b0]));
+    }
+    for (size_t j = 1; j < d; j++)
+        memcpy(team_line(t, t->w, j), t->w, t->line);
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct value *v = t->lane[lane].run.v, w0 = v[KEY_MODEL_w0], b0 = v[KEY_MODEL_b0];
+        const uint64_t seed = (uint64_t)v[KEY_SWEEP_seeds].number;
+        struct rng of_w = rng_for(seed, RNG_START, 0), of_b = rng_for(seed, RNG_START, 1);
+        for (size_t j = 0; w0.word != VALUE_NUMBER && j < d; j++)
+            team_put(t, t->w, t->data->rank_of[j] * (size_t)LANES + (size_t)lane,
+                     w0.number * rng_normal(&of_w));
+        if (b0.word != VALUE_NUMBER)
+            team_put(t, t->b, (size_t)lane, b0.number * rng_normal(&of_b));
+    }
 }
 
 bool team_init(struct team *t, const struct plan *plan, const struct pack *pack, const struct dataset *data,
@@ -146,7 +159,6 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     for (int lane = 0; lane < LANES; lane++) {
         const struct run *r = &t->lane[lane].run;
         const double l2 = r->v[KEY_MODEL_l2].number;
-        start_lane(t, lane);
         team_put(t, t->scale, (size_t)lane,
                  r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
         team_put(t, t->l2, (size_t)lane, l2);
@@ -155,6 +167,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         t->any_l2 |= l2 != 0;
         t->n_moving = l2 != 0 || r->h[H_weight_decay] > 0 ? data->n_features : t->n_moving;
     }
+    start(t);
     for (int s = 0; s < t->variant->n_state; s++) {
         const bool point = t->variant->point == s + 1; /* starts at w, all other state at zero */
         if (point) {
@@ -230,14 +243,8 @@ enum update_mode team_mode(const struct run *r, const struct dataset *d) {
 
 void team_forward(const struct team *t, const struct data_part *part, const void *w, const void *b, size_t row,
                   void *z) {
-    if (part->stream.start) {
-        const struct stream x = data_stream(&part->stream, t->precision);
-        const uint64_t *start = part->stream.start + row / CHUNK;
-        t->k->sums(&x, start[0], start[1], (const char *)w - t->line, b, z);
-    } else {
-        const struct sparse x = data_rows(part, t->precision);
-        t->k->forward(&x, w, b, row, row + CHUNK < part->n_rows ? row + CHUNK : part->n_rows, z);
-    }
+    const struct stream x = data_chunk(part, row, t->precision);
+    t->k->sums(&x, (const char *)w - t->line, b, z);
 }
 
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {

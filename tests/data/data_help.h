@@ -79,8 +79,12 @@ static inline void hash_packed(struct hash *h, const struct packed *s) {
     if (!s->start)
         return;
     hash_add(h, s->start, (s->n_starts + 1) * sizeof *s->start);
-    hash_add(h, s->idx, (s->n_groups * PARTIALS + INDEX_PADDING) * sizeof *s->idx);
-    hash_add(h, s->last, s->n_groups);
+    const uint64_t n = s->n_groups * PARTIALS + INDEX_PADDING;
+    if (s->idx)
+        hash_add(h, s->idx, n * sizeof *s->idx);
+    if (s->idx32)
+        hash_add(h, s->idx32, n * sizeof *s->idx32);
+    hash_add(h, s->stretch, s->n_stretches * sizeof *s->stretch);
     if (s->val)
         hash_add(h, s->val, s->n_groups * PARTIALS * sizeof *s->val);
 }

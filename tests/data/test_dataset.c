@@ -2,39 +2,61 @@
  * everything. */
 #include "data_help.h"
 
+static size_t index_at(const struct packed *s, uint64_t at) {
+    return s->idx ? s->idx[at] : s->idx32[at];
+}
+
 /* The stretch that begins at `group`: its entries are those given, and it is filled up as promised. Returns the
  * group after it. */
-static uint64_t assert_stretch(const struct packed *s, uint64_t group, const uint32_t *index, const double *val,
-                               uint64_t n) {
+static uint64_t assert_stretch(const struct packed *s, size_t stretch, uint64_t group, const uint32_t *index,
+                               const double *val, uint64_t n) {
     const uint64_t groups = n ? (n + PARTIALS - 1) / PARTIALS : 1;
+    assert_int_equal(s->stretch[stretch].groups, groups);
     for (uint64_t k = 0; k < groups * PARTIALS; k++) {
         const uint64_t at = group * PARTIALS + k;
-        assert_int_equal(s->idx[at], k < n ? index[k] + 1 : 0);
+        assert_int_equal(index_at(s, at), k < n ? index[k] + 1 : 0);
         if (s->val)
             assert_true(s->val[at] == (k < n ? val[k] : 0));
     }
-    for (uint64_t g = 0; g < groups; g++)
-        assert_int_equal(s->last[group + g], g == groups - 1);
     return group + groups;
+}
+
+/* Stretches first .. first + n are n different lines, shorter ones first as far as they are told apart, in
+ * order among equals. */
+static void assert_in_order(const struct packed *s, size_t first, size_t n) {
+    uint8_t *seen = calloc(n + 1, 1);
+    assert_non_null(seen);
+    for (size_t i = 0; i < n; i++) {
+        const struct stretch *x = &s->stretch[first + i];
+        assert_true(x->line < n && !seen[x->line]);
+        seen[x->line] = 1;
+        if (i > 0 && x->groups < 256)
+            assert_true(x[-1].groups < x->groups || (x[-1].groups == x->groups && x[-1].line < x->line));
+    }
+    free(seen);
 }
 
 static void assert_stream_is_rows(const struct data_part *p, size_t n_features) {
     const struct packed *s = &p->stream;
-    assert_int_equal(!s->start, n_features > STREAM_LINES);
-    if (!s->start)
-        return;
+    assert_int_equal(!s->idx, n_features > STREAM_LINES);
+    assert_int_equal(!s->idx32, n_features <= STREAM_LINES);
+    assert_int_equal(s->n_stretches, p->n_rows);
     uint64_t group = 0;
-    for (size_t i = 0; i < p->n_rows; i++) {
-        if (i % LOG_ROWS == 0)
-            assert_int_equal(s->start[i / LOG_ROWS], group);
-        const uint64_t at = p->row_ptr[i];
-        group = assert_stretch(s, group, p->row_idx + at, p->row_val ? p->row_val + at : NULL,
-                               p->row_ptr[i + 1] - at);
+    for (size_t first = 0; first < p->n_rows; first += LOG_ROWS) {
+        const size_t n = p->n_rows - first < LOG_ROWS ? p->n_rows - first : LOG_ROWS;
+        assert_int_equal(s->start[first / LOG_ROWS], group);
+        assert_in_order(s, first, n);
+        for (size_t i = first; i < first + n; i++) {
+            const size_t row = first + s->stretch[i].line;
+            const uint64_t at = p->row_ptr[row];
+            group = assert_stretch(s, i, group, p->row_idx + at, p->row_val ? p->row_val + at : NULL,
+                                   p->row_ptr[row + 1] - at);
+        }
     }
     assert_int_equal(s->start[s->n_starts], group);
     assert_int_equal(s->n_groups, group);
     for (int k = 0; k < INDEX_PADDING; k++)
-        assert_int_equal(s->idx[group * PARTIALS + (size_t)k], 0);
+        assert_int_equal(index_at(s, group * PARTIALS + (size_t)k), 0);
 }
 
 /* Every entry of the rows is in the columns, in the order promised, and nothing else is; ranks go by non-zeros.
@@ -89,16 +111,20 @@ static void assert_columns_are_rows(const struct dataset *d) {
     uint32_t within[BLOCK_ROWS];
     uint64_t group = 0, at = 0;
     memcpy(cursor, begin, d->n_features * sizeof *cursor);
-    for (size_t b = 0; b < n_blocks; b++)
-        for (size_t r = 0; r < n_hot; r++) {
+    for (size_t b = 0; b < n_blocks; b++) {
+        assert_in_order(&d->hot, b * n_hot, n_hot);
+        for (size_t i = b * n_hot; i < (b + 1) * n_hot; i++) {
+            const size_t r = d->hot.stretch[i].line;
             const uint64_t from = cursor[r];
             uint64_t n = 0;
             for (; cursor[r] < begin[r + 1] && row[cursor[r]] / BLOCK_ROWS == b; cursor[r]++)
                 within[n++] = row[cursor[r]] % BLOCK_ROWS;
-            assert_int_equal(d->hot.start[b * n_hot + r], group);
-            group = assert_stretch(&d->hot, group, within, val ? val + from : NULL, n);
+            assert_int_equal(d->hot.start[i], group);
+            group = assert_stretch(&d->hot, i, group, within, val ? val + from : NULL, n);
         }
-    assert_int_equal(d->hot.start[d->hot.n_starts], group);
+    }
+    assert_int_equal(d->hot.n_stretches, n_blocks * n_hot);
+    assert_int_equal(d->hot.start[d->hot.n_stretches], group);
     for (size_t b = 0; b <= n_warm_blocks; b++) {
         const bool rest = b == n_warm_blocks;
         for (size_t r = rest ? n_warm : n_hot; r < (rest ? d->n_features : n_warm); r++) {
@@ -261,13 +287,26 @@ static void views_show_the_precision_asked_for(void **state) {
     for (uint64_t i = 0; i < d->train.nnz; i++)
         assert_true(val32[i] == (float)val[i]);
     const struct packed *const packed[] = {&d->train.stream, &d->test.stream, &d->hot};
-    for (int s = 0; s < 3; s++) {
-        const float *narrow = data_stream(packed[s], PRECISION_F32).val;
-        const double *wide = data_stream(packed[s], PRECISION_F64).val;
+    for (int s = 0; s < 3; s++)
         for (uint64_t i = 0; i < packed[s]->n_groups * PARTIALS; i++)
-            assert_true(narrow[i] == (float)wide[i]);
-    }
+            assert_true(packed[s]->val32[i] == (float)packed[s]->val[i]);
     assert_int_equal(d->n_hot, 5); /* all of them */
+    for (int precision = 0; precision < PRECISION_COUNT; precision++) {
+        const bool f32 = precision == PRECISION_F32;
+        const size_t real = f32 ? sizeof(float) : sizeof(double), row = BLOCK_ROWS,
+                     at = d->train.stream.start[row / LOG_ROWS] * PARTIALS, hot = d->hot.start[5] * PARTIALS;
+        const char *rows_val = f32 ? (char *)d->train.stream.val32 : (char *)d->train.stream.val,
+                   *hot_val = f32 ? (char *)d->hot.val32 : (char *)d->hot.val;
+        const struct stream chunk = data_chunk(&d->train, row, precision), block = data_hot(d, 1, precision);
+        assert_ptr_equal(chunk.idx, d->train.stream.idx + at);
+        assert_ptr_equal(chunk.val, rows_val + at * real);
+        assert_ptr_equal(chunk.stretch, d->train.stream.stretch + row);
+        assert_int_equal(chunk.n, d->train.n_rows - row); /* the last chunk: 100 rows less those held out */
+        assert_ptr_equal(block.idx, d->hot.idx + hot);
+        assert_ptr_equal(block.val, hot_val + hot * real);
+        assert_ptr_equal(block.stretch, d->hot.stretch + 5);
+        assert_int_equal(block.n, 5);
+    }
     assert_ptr_equal(data_rest(d, PRECISION_F32).val, d->col_val32);
     assert_ptr_equal(data_rest(d, PRECISION_F32).ptr, d->rest_ptr);
     assert_ptr_equal(data_targets(&d->train, PRECISION_F32), d->train.y32);

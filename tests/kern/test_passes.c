@@ -110,31 +110,35 @@ static void run_gradient(const struct kernels *k, struct input *in) {
     k->gradient(&x, in->src.at, 0, first, in->out.at, in->add);
     k->gradient(&x, in->src.at, first, in->n, in->out.at + first * LANES * real_size(in->p), in->add);
 }
-/* The matrix as a stream over src, whose first line is zeros: copies, so that inputs stay what they are. */
-static void run_sums(const struct kernels *k, struct input *in, bool add) {
+/* The matrix as a stream over src, whose first line is zeros, in two calls and the second half of the stretches
+ * from the last to the first: copies, so that inputs stay what they are. */
+static void run_sums(const struct kernels *k, struct input *in, bool add, bool wide) {
     const size_t real = real_size(in->p), line = LANES * real, n = in->n;
-    uint64_t groups = 0, group = 0;
+    uint64_t groups = 0, group = 0, third = 0;
     for (size_t i = 0; i < n; i++)
         groups +=
             (in->m.ptr[i + 1] - in->m.ptr[i] + PARTIALS - 1) / PARTIALS + (in->m.ptr[i + 1] == in->m.ptr[i]);
     uint16_t *idx = calloc(groups * PARTIALS + INDEX_PADDING, sizeof *idx);
-    uint8_t *last = calloc(groups + 1, 1);
+    uint32_t *idx32 = calloc(groups * PARTIALS + INDEX_PADDING, sizeof *idx32);
+    struct stretch *stretch = calloc(n + 1, sizeof *stretch);
     struct reals val = reals_new(in->p, groups * PARTIALS, 0), src = reals_new(in->p, in->src.n + LANES, 0),
-                 out = reals_new(in->p, (n + 1) * LANES, 0); /* one line more is readable */
-    assert_true(idx && last);
-    uint64_t third = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i == n / 3)
+                 out = reals_new(in->p, (n + 1) * LANES, 0); /* one line more, to be left alone */
+    assert_true(idx && idx32 && stretch);
+    for (size_t s = 0; s < n; s++) {
+        const size_t i = s < n / 3 ? s : n - 1 - (s - n / 3);
+        if (s == n / 3)
             third = group;
         uint64_t at = group * PARTIALS;
         for (uint64_t e = in->m.ptr[i]; e < in->m.ptr[i + 1]; e++, at++) {
-            idx[at] = (uint16_t)(in->m.idx[e] + 1);
+            idx32[at] = in->m.idx[e] + 1;
+            idx[at] = (uint16_t)idx32[at];
             memcpy(val.at + at * real, in->m.val.at + e * real, real);
         }
+        const uint64_t first = group;
         for (group = at == group * PARTIALS ? group + 1 : (at + PARTIALS - 1) / PARTIALS; at < group * PARTIALS;
              at++)
             reals_put(&val, at, 0);
-        last[group - 1] = 1;
+        stretch[s] = (struct stretch){(uint32_t)i, (uint32_t)(group - first)};
     }
     for (size_t i = 0; i < LANES; i++)
         reals_put(&src, i, 0);
@@ -142,21 +146,32 @@ static void run_sums(const struct kernels *k, struct input *in, bool add) {
     memcpy(out.at, in->out.at, n * line);
     for (size_t i = n * LANES; i < out.n; i++)
         reals_put(&out, i, NAN);
-    const struct stream x = {idx, last, in->m.x.val ? val.at : NULL};
-    k->sums(&x, 0, third, src.at, add ? NULL : in->line.at, out.at);
-    k->sums(&x, third, group, src.at, add ? NULL : in->line.at, out.at + n / 3 * line);
+    struct stream x = {wide ? NULL : idx, wide ? idx32 : NULL, in->m.x.val ? val.at : NULL, stretch, n / 3};
+    k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
+    x.idx = wide ? NULL : idx + third * PARTIALS;
+    x.idx32 = wide ? idx32 + third * PARTIALS : NULL;
+    x.val = in->m.x.val ? val.at + third * PARTIALS * real : NULL;
+    x.stretch += n / 3;
+    x.n = n - n / 3;
+    k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
     memcpy(in->out.at, out.at, n * line);
     for (size_t i = n * LANES; i < out.n; i++)
         assert_true(isnan(reals_get(&out, i)));
     assert_true(reals_guarded(&out));
-    free(idx), free(last);
+    free(idx), free(idx32), free(stretch);
     reals_free(&val), reals_free(&src), reals_free(&out);
 }
 static void run_row_sums(const struct kernels *k, struct input *in) {
-    run_sums(k, in, false);
+    run_sums(k, in, false, false);
+}
+static void run_row_sums_wide(const struct kernels *k, struct input *in) {
+    run_sums(k, in, false, true);
 }
 static void run_column_sums(const struct kernels *k, struct input *in) {
-    run_sums(k, in, true);
+    run_sums(k, in, true, false);
+}
+static void run_column_sums_wide(const struct kernels *k, struct input *in) {
+    run_sums(k, in, true, true);
 }
 static void run_bias(const struct kernels *k, struct input *in) {
     k->gradient_bias(in->w.at, in->n / 4, in->n, in->line.at, in->add);
@@ -275,6 +290,8 @@ static const struct {
     {"gradient", run_gradient, plain_gradient},
     {"sums of rows", run_row_sums, plain_row_sums},
     {"sums of columns", run_column_sums, plain_column_sums},
+    {"sums of rows, long indices", run_row_sums_wide, plain_row_sums},
+    {"sums of columns, long indices", run_column_sums_wide, plain_column_sums},
     {"gradient_bias", run_bias, plain_bias},
     {"finish_gradient", run_finish, plain_finish},
     {"misses", run_misses, plain_misses},
