@@ -4,16 +4,25 @@
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t pending; /* a signal handler can reach nothing but a global */
+static volatile sig_atomic_t pending, silent; /* a signal handler can reach nothing but a global */
 
 static void note(int signal_number) {
     static const char text[] = "\nbench: finishing what is in work; the same signal again stops at once\n";
     pending = signal_number;
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+    if (!silent && write(STDERR_FILENO, text, sizeof text - 1) < 0)
         return; /* nobody is listening */
 }
 
 static const int signals[] = {SIGINT, SIGTERM};
+
+void interrupt_catch_silently(void) {
+    silent = 1;
+    interrupt_catch();
+}
+
+void interrupt_note(int signal_number) {
+    pending = signal_number;
+}
 
 void interrupt_catch(void) {
     struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESETHAND | SA_RESTART};

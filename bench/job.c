@@ -7,21 +7,13 @@
 #include "base/mem.h"
 #include "facts.h"
 #include "interrupt.h"
+#include "ranks.h"
+#include <omp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { PACKS_A_THREAD = 8 }; /* enough in one window for its last packs to end together */
-
-enum { GROUP_MOST = 8 }; /* packs that share their mini-batches and are trained side by side, at most */
-
-/* What one thread does at a time: a pack, or several that share their mini-batches. */
-struct task {
-    const struct pack *pack; /* (n) */
-    int n;
-    size_t dataset;
-    double work;
-};
 
 struct state {
     const struct job *job;
@@ -63,7 +55,7 @@ static int group_at(const struct state *s, size_t i) {
         n++;
     while (before < i && pack_shares_batches(first, first - before - 1))
         before++;
-    const size_t threads = (size_t)s->job->threads, part = (before + n + threads - 1) / threads;
+    const size_t threads = (size_t)s->job->threads_all, part = (before + n + threads - 1) / threads;
     const size_t most = part < GROUP_MOST ? part : GROUP_MOST;
     return (int)(n < most ? n : most);
 }
@@ -96,13 +88,6 @@ static bool make_tasks(struct state *s) {
     return ok;
 }
 
-static size_t task_runs(const struct task *t) {
-    size_t n = 0;
-    for (int i = 0; i < t->n; i++)
-        n += (size_t)t->pack[i].n;
-    return n;
-}
-
 static size_t runs_of(const struct state *s, size_t k) {
     size_t n = 0;
     for (size_t i = s->first[k]; i < s->first[k + 1]; i++)
@@ -123,26 +108,20 @@ static bool record_failure(struct state *s, const struct task *task, const char 
     return ok;
 }
 
-/* Makes data set k and its L*. On failure its runs count as failed. */
+/* Makes data set k, on all ranks, and its L*. On failure its runs count as failed. */
 static bool load(struct state *s, size_t k) {
     const struct job *j = s->job;
-    const struct data_params *params = plan_dataset(j->plan, k);
-    const double start = clock_s(), estimate = (double)data_memory_estimate(params, s->precision);
-    const double available = (double)machine_get()->memory_bytes;
-    struct dataset *d = NULL;
-    bool ok = estimate <= available || err_add(s->e, "needs %.0f MiB of memory; %.0f MiB are available",
-                                               estimate / (1 << 20), available / (1 << 20));
-    ok = ok && (d = j->ready[k] ? j->ready[k] : data_make(params, j->threads, s->e)) &&
-         (!strcmp(d->fingerprint, plan_dataset_fingerprint(j->plan, k)) ||
-          err_add(s->e, "%s has changed since the sweep began", params->path)) &&
-         data_prepare(d, s->precision, s->e);
-    j->ready[k] = NULL;
+    const double start = clock_s();
+    ranks_data(k);
+    struct dataset *d = task_data(j, k, s->e);
+    bool ok = ranks_agree(d, s->e);
     s->tally->data_s += clock_s() - start;
     if (ok) {
         struct data_facts facts = facts_of(d);
         const double then = clock_s();
         ok = j->sink.data(j->sink.ctx, &facts, s->e) &&
              minima_find(&s->minima, k, d, j->threads, j->store, s->e);
+        ranks_minima(&s->minima, k, ok);
         s->tally->minima_s += clock_s() - then;
     }
     if (!ok) {
@@ -231,19 +210,8 @@ static void finish(struct state *s, const struct task *task, struct outcome *out
 
 static void run_task(struct state *s, const struct task *task) {
     struct outcome out[GROUP_MOST * LANES] = {0};
-    double lstar[GROUP_MOST * LANES];
-    const double *w_star[GROUP_MOST * LANES];
     struct err e = {0};
-    for (int i = 0; i < task->n * LANES; i++) {
-        struct run r;
-        if (i % LANES >= task->pack[i / LANES].n)
-            continue;
-        plan_run(s->job->plan, task->pack[i / LANES].run[i % LANES], &r);
-        lstar[i] = minima_of(&s->minima, &r);
-        w_star[i] = minima_point_of(&s->minima, &r);
-    }
-    bool ok = train_traced(s->job->plan, task->pack, task->n, s->data[task->dataset], s->job->kernels, lstar,
-                           w_star, s->job->traced, out, &e);
+    bool ok = task_train(s->job, &s->minima, task, s->data[task->dataset], out, &e);
 #pragma omp critical(writer)
     finish(s, task, out, ok, &e);
     for (int i = 0; i < GROUP_MOST * LANES; i++)
@@ -251,28 +219,39 @@ static void run_task(struct state *s, const struct task *task) {
     err_clear(&e);
 }
 
-/* How many packs fit in memory beside the data, one at least. */
-static int threads_that_fit(struct state *s, const struct task *task, size_t n) {
-    size_t most = 1, data = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct run r;
-        plan_run(s->job->plan, task[i].pack->run[0], &r);
-        const struct dataset *d = s->data[task[i].dataset];
-        size_t bytes = (size_t)task[i].n * train_memory(d, s->precision, r.rule, task[i].pack->batch);
-        most = bytes > most ? bytes : most;
-        if (!i || task[i - 1].dataset != task[i].dataset)
-            data += d->memory_bytes;
+/* Tasks of a window on their way to whoever is free: the threads of this process and other ranks. */
+struct desk {
+    struct state *s;
+    const struct task *task; /* (n), longest first */
+    size_t n;
+    atomic_size_t given;
+};
+
+static uint64_t next_task(void *ctx) {
+    struct desk *d = ctx;
+    if (ended(d->s))
+        return NO_TASK;
+    const size_t i = atomic_fetch_add(&d->given, 1);
+    return i < d->n ? i : NO_TASK;
+}
+
+static void take_result(void *ctx, uint64_t task, struct outcome *out, bool ok, struct err *e) {
+    struct desk *d = ctx;
+#pragma omp critical(writer)
+    finish(d->s, &d->task[task], out, ok, e);
+}
+
+static void hand_out(struct state *s, const struct task *task, size_t n, int threads) {
+    struct desk desk = {.s = s, .task = task, .n = n};
+    const bool serves = ranks_n() > 1;
+#pragma omp parallel num_threads(threads + serves)
+    {
+        if (serves && omp_get_thread_num() == 0)
+            ranks_serve(&(struct ranks_desk){&desk, next_task, take_result});
+        else
+            for (uint64_t i; (i = next_task(&desk)) != NO_TASK;)
+                run_task(s, &task[i]);
     }
-    size_t available = machine_get()->memory_bytes, fit = available > data ? (available - data) / most : 0;
-    const int threads = fit >= (size_t)s->job->threads ? s->job->threads : fit < 1 ? 1 : (int)fit;
-    struct tally *t = s->tally;
-    t->data_bytes = data > t->data_bytes ? data : t->data_bytes;
-    const int in_flight = (size_t)threads < n ? threads : (int)n;
-    if ((size_t)in_flight * most > t->flight_bytes) {
-        t->flight_bytes = (size_t)in_flight * most;
-        t->in_flight = in_flight;
-    }
-    return threads;
 }
 
 /* Data sets first..end-1: made one after the other on all threads, then their packs. */
@@ -285,18 +264,17 @@ static bool window(struct state *s, size_t first, size_t end) {
         const size_t n_tasks = s->first[k + 1] - s->first[k];
         if (!(n_tasks || minima_missing(&s->minima, k)) || !load(s, k))
             continue;
-        if (!n_tasks) /* only its L* was missing */
+        if (!n_tasks) { /* only its L* was missing */
             unload(s, k);
+            ranks_unload(k);
+        }
         memcpy(task + n, s->task + s->first[k], n_tasks * sizeof *task);
         n += n_tasks;
     }
-    const int threads = threads_that_fit(s, task, n);
     const double start = clock_s();
     qsort(task, n, sizeof *task, by_work);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (size_t i = 0; i < n; i++)
-        if (!ended(s))
-            run_task(s, &task[i]);
+    ranks_tasks_are(s->job, task, n);
+    hand_out(s, task, n, task_threads(s->job, task, n, s->data, s->tally));
     write_finished(s);
     s->tally->train_s += clock_s() - start;
     for (size_t k = first; k < end; k++)
@@ -311,7 +289,7 @@ static bool window(struct state *s, size_t first, size_t end) {
 static size_t window_end(const struct state *s, size_t k) {
     const struct plan *p = s->job->plan;
     const double budget = (double)machine_get()->memory_bytes / 4;
-    const size_t enough = (size_t)s->job->threads * PACKS_A_THREAD;
+    const size_t enough = (size_t)s->job->threads_all * PACKS_A_THREAD;
     const size_t start = s->first[k];
     double bytes = 0;
     for (; k < plan_n_datasets(p); k++) {
@@ -334,6 +312,8 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
     t->n_left_out = j->cost->n_left_out;
     t->n_elsewhere = j->cost->n_elsewhere;
     t->left_out = j->cost->left_out;
+    if (ok)
+        ranks_job(j);
     progress_begin(&s.progress, j->cost->n_todo, work, j->quiet);
     for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
         end = window_end(&s, k);

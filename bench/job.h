@@ -3,6 +3,7 @@
 #include "minima.h"
 #include "progress.h"
 #include "scope.h"
+#include "task.h"
 
 /* Where what is computed goes: into the store, or beside what is there already. One call at a time; a failure
  * is the end of the job. */
@@ -24,7 +25,7 @@ struct job {
     const struct kernels *kernels;
     const struct trace_wanted *traced; /* NULL: none */
     struct dataset **ready;            /* (plan_n_datasets): made already, or NULL; those used are taken */
-    int threads;
+    int threads, threads_all;          /* of this process; of all ranks (ranks.h) */
     bool quiet;
 };
 

@@ -70,6 +70,7 @@ size_t minima_missing(const struct minima *m, size_t dataset) {
  * minimiser comes from the store where L* does; a store that has lost it is given it again. */
 static bool find_one(struct need *need, const struct dataset *d, int threads, struct store *s, struct err *e) {
     const size_t n = d->n_features + 1;
+    need->n_w = n;
     const bool point = !d->w_true && d->train.n_rows; /* a surface may have several */
     if (point && need->known &&
         !store_get_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, n, &need->w, e))

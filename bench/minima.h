@@ -10,8 +10,9 @@ struct need {
     double l2;
     double lstar; /* valid once `known` */
     bool known;
-    double *w; /* (n_features + 1): its minimiser, for data that were not drawn from known weights; NULL: not in
-                  memory */
+    double *w; /* (n_w = n_features + 1): its minimiser, for data that were not drawn from known weights; NULL:
+                  not in memory */
+    size_t n_w;
     size_t next; /* the next of the same data set; NEED_END after the last */
 };
 #define NEED_END SIZE_MAX

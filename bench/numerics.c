@@ -26,16 +26,14 @@ static uint64_t functions_hash(void) {
     return hash64(y, sizeof y);
 }
 
-/* Up to the comma it is what names of runs are made with. */
-enum { NUMERICS_CHARS = 96 };
-static void describe(char out[NUMERICS_CHARS]) {
+void numerics_name(char out[NUMERICS_CHARS]) {
     snprintf(out, NUMERICS_CHARS, "numerics %s, functions %016llx", NUMERICS_VERSION,
              (unsigned long long)functions_hash());
 }
 
 bool numerics_put(struct store *s, struct err *e) {
     char text[NUMERICS_CHARS];
-    describe(text);
+    numerics_name(text);
     return store_put_note(s, "numerics", text, strlen(text), e);
 }
 
@@ -43,7 +41,7 @@ bool numerics_agree(struct store *s, bool adding, struct err *e) {
     char mine[NUMERICS_CHARS], *theirs = NULL;
     uint64_t *ids = NULL;
     size_t len, n = 0;
-    describe(mine);
+    numerics_name(mine);
     if (!store_get_note(s, "numerics", &theirs, &len, e) || !store_ids(s, &ids, &n, e)) {
         free(theirs);
         return false;

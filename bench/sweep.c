@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "numerics.h"
 #include "options.h"
+#include "ranks.h"
 #include "ready.h"
 #include "report/report.h"
 #include "show.h"
@@ -23,7 +24,7 @@
 struct sweep {
     const char *grid, *out, *seeds, *shard;
     struct scope scope;
-    uint64_t threads, memory; /* memory 0: what the system says */
+    uint64_t threads, memory; /* threads 0: all there are; memory 0: what the system says */
     int isa;                  /* 0: the best; else 1 + enum isa */
     bool dry_run, fresh, retry_failed, no_plots, pdf, quiet, verbose;
     int argc;
@@ -121,6 +122,7 @@ struct running {
     struct dataset **ready;
     struct store *store;
     struct tally tally;
+    int threads_all; /* of all ranks */
 };
 
 /* What is left out, and why: nothing is dropped in silence. */
@@ -232,6 +234,7 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
                             .traced = &named.wanted,
                             .ready = r->ready,
                             .threads = (int)w->threads,
+                            .threads_all = r->threads_all,
                             .quiet = w->quiet};
     bool ok = traces_named(r->plan, &named, e) && put_notes(r->store, w, r->plan, isa, e) &&
               job_run(&job, t, e) && (!t->n_done || put_date(r->store, e)) &&
@@ -252,12 +255,15 @@ static int run(const struct sweep *w, struct running *r, enum isa isa, double st
     const double end = clock_s();
     if (w->verbose)
         say_parts(t, end - before_report, pictures_s);
+    char in_ranks[32] = "";
+    if (ranks_n() > 1)
+        snprintf(in_ranks, sizeof in_ranks, " of %d ranks", ranks_n());
     printf(
         "%zu runs, %zu computed now, %zu failures, %.2f s, %.1f million non-zeros x runs a second per thread "
-        "(%llu thread%s, %s): %s\n",
+        "(%llu thread%s%s, %s): %s\n",
         w->scope.shards || w->scope.filter ? r->wanted.n : plan_n_runs(r->plan), t->n_done,
         t->n_failed + t->n_left_out, end - start, t->busy_s > 0 ? t->nonzeros / t->busy_s / 1e6 : 0.0,
-        (unsigned long long)w->threads, w->threads == 1 ? "" : "s", isa_names[isa], r->dir);
+        (unsigned long long)r->threads_all, r->threads_all == 1 ? "" : "s", in_ranks, isa_names[isa], r->dir);
     if (t->signal) {
         fprintf(
             stderr,
@@ -292,7 +298,8 @@ static int begin(const struct sweep *w, struct running *r, enum isa isa, struct 
     const bool anew = w->fresh || !store_is_there(r->dir);
     if (!anew && !may_go_on(r->dir, e))
         return EXIT_USAGE;
-    if (!ready_make(r->plan, (int)w->threads, &r->ready, e) || (anew && !foresee(w, r, NULL, e)))
+    if (!ready_make(r->plan, (int)w->threads, &r->ready, e) ||
+        !ranks_begin(r->plan, (int)w->threads, &r->threads_all, e) || (anew && !foresee(w, r, NULL, e)))
         return EXIT_USAGE;
     struct lock *lock = lock_take(r->dir, w->scope.shard, w->fresh, e);
     if (!lock)
@@ -349,14 +356,22 @@ static int sweep(const struct sweep *w, struct err *e) {
 }
 
 int sweep_command(int argc, char **argv) {
-    struct sweep w = {.threads = (uint64_t)machine_get()->threads, .argc = argc, .argv = argv};
+    struct sweep w = {.argc = argc, .argv = argv};
     struct err e = {0};
     bool help;
+    ranks_start();
     int code = EXIT_USAGE;
     if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !w.grid)
         err_add(&e, "--grid FILE is missing; bench --help lists the options");
+    if (!w.threads)
+        w.threads = (uint64_t)ranks_threads(machine_get()->threads);
     if (w.shard)
         scope_read_shard(&w.scope, w.shard, &e);
+    if (ranks_me()) {
+        err_clear(&e); /* rank 0 has the same words, and says what is wrong with them */
+        ranks_follow(&(struct ranks_order){w.grid, w.seeds, w.isa - 1, (int)w.threads});
+        return EXIT_DONE;
+    }
     if (help && !e.count) {
         sweep_help(stdout);
         code = EXIT_DONE;
@@ -368,5 +383,6 @@ int sweep_command(int argc, char **argv) {
     if (e.count > ERR_MAX)
         fprintf(stderr, "and %d more\n", e.count - ERR_MAX);
     err_clear(&e);
+    ranks_stop();
     return code;
 }

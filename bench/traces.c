@@ -6,6 +6,12 @@ static bool watches(void *ctx, const struct run *r) {
     return ids_have(ctx, r->id);
 }
 
+void traces_of(const struct plan *p, struct ids ids, struct traces *t) {
+    *t = (struct traces){.ids = ids, .wanted.run = watches};
+    t->wanted.ctx = &t->ids;
+    t->wanted.n = plan_traced(p, &t->wanted.parameter);
+}
+
 /* Room for n ids. */
 static bool begin(const struct plan *p, size_t n, struct traces *t, struct err *e) {
     *t = (struct traces){.wanted.run = watches};

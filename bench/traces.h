@@ -6,6 +6,8 @@ struct traces {
     struct ids ids; /* of the runs to watch */
     struct trace_wanted wanted;
 };
+/* These, which become part of *t. */
+void traces_of(const struct plan *p, struct ids ids, struct traces *t);
 /* Those that [trace] names outright (runs = all or labels), whether they are in the store or not. traces_free()
  * in any case. */
 bool traces_named(const struct plan *p, struct traces *t, struct err *e);

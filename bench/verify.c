@@ -200,6 +200,7 @@ static bool compute_again(const struct verify *w, enum isa isa, const struct pla
                             .traced = &traces.wanted,
                             .ready = ready,
                             .threads = (int)w->threads,
+                            .threads_all = (int)w->threads,
                             .quiet = w->quiet};
     struct tally t;
     const bool ok = traces_there(p, s, sample, &traces, e) && ready &&

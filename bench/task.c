@@ -1,0 +1,71 @@
+#include "task.h"
+#include "base/machine.h"
+#include "job.h"
+#include <string.h>
+
+size_t task_runs(const struct task *t) {
+    size_t n = 0;
+    for (int i = 0; i < t->n; i++)
+        n += (size_t)t->pack[i].n;
+    return n;
+}
+
+struct dataset *task_data(const struct job *j, size_t k, struct err *e) {
+    const struct data_params *params = plan_dataset(j->plan, k);
+    const enum precision precision = j->kernels->precision;
+    const double estimate = (double)data_memory_estimate(params, precision);
+    const double available = (double)machine_get()->memory_bytes;
+    struct dataset *d = NULL;
+    bool ok = estimate <= available || err_add(e, "needs %.0f MiB of memory; %.0f MiB are available",
+                                               estimate / (1 << 20), available / (1 << 20));
+    ok = ok && (d = j->ready[k] ? j->ready[k] : data_make(params, j->threads, e)) &&
+         (!strcmp(d->fingerprint, plan_dataset_fingerprint(j->plan, k)) ||
+          err_add(e, "%s has changed since the sweep began", params->path)) &&
+         data_prepare(d, precision, e);
+    j->ready[k] = NULL;
+    if (ok)
+        return d;
+    data_free(d);
+    return NULL;
+}
+
+bool task_train(const struct job *j, const struct minima *m, const struct task *t, const struct dataset *d,
+                struct outcome *out, struct err *e) {
+    double lstar[GROUP_MOST * LANES];
+    const double *w_star[GROUP_MOST * LANES];
+    for (int i = 0; i < t->n * LANES; i++) {
+        struct run r;
+        if (i % LANES >= t->pack[i / LANES].n)
+            continue;
+        plan_run(j->plan, t->pack[i / LANES].run[i % LANES], &r);
+        lstar[i] = minima_of(m, &r);
+        w_star[i] = minima_point_of(m, &r);
+    }
+    return train_traced(j->plan, t->pack, t->n, d, j->kernels, lstar, w_star, j->traced, out, e);
+}
+
+int task_threads(const struct job *j, const struct task *t, size_t n, struct dataset *const *data,
+                 struct tally *tally) {
+    size_t most = 1, bytes_of_data = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct run r;
+        plan_run(j->plan, t[i].pack->run[0], &r);
+        const struct dataset *d = data[t[i].dataset];
+        size_t bytes = (size_t)t[i].n * train_memory(d, j->kernels->precision, r.rule, t[i].pack->batch);
+        most = bytes > most ? bytes : most;
+        if (!i || t[i - 1].dataset != t[i].dataset)
+            bytes_of_data += d->memory_bytes;
+    }
+    const size_t available = machine_get()->memory_bytes,
+                 fit = available > bytes_of_data ? (available - bytes_of_data) / most : 0;
+    const int threads = fit >= (size_t)j->threads ? j->threads : fit < 1 ? 1 : (int)fit;
+    if (!tally)
+        return threads;
+    tally->data_bytes = bytes_of_data > tally->data_bytes ? bytes_of_data : tally->data_bytes;
+    const int in_flight = (size_t)threads < n ? threads : (int)n;
+    if ((size_t)in_flight * most > tally->flight_bytes) {
+        tally->flight_bytes = (size_t)in_flight * most;
+        tally->in_flight = in_flight;
+    }
+    return threads;
+}
