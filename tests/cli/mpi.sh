@@ -1,12 +1,13 @@
 # Over 1, 2 and 4 ranks of mpirun the same bytes as alone; also when a rank was killed on the way, and for traces, data
 # files and small failures. The program without MPI has no trace of it. Skipped where MPI is not installed.
 . "$PWD/tests/cli/lib.bash"
+set -m # background jobs do not ignore SIGINT
 [ -n "${BENCH_MPI:-}" ] && command -v "${MPIRUN:-mpirun}" >/dev/null || { echo 'skipped: MPI is not installed (libopenmpi-dev, openmpi-bin)'; exit 77; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 ranks() { # N ARGUMENT...
     local n=$1
     shift
-    timeout 50 "$MPIRUN" -n "$n" "$BENCH_MPI" "$@"
+    timeout 300 "$MPIRUN" -n "$n" "$BENCH_MPI" "$@"
 }
 same() { # DIR WHAT
     for file in runs.csv curves.csv trace.csv bands.csv summary.md; do
@@ -89,7 +90,7 @@ code=$?
 [ $code -eq 2 ] && [ "$(grep -c "unknown section" out)" -eq 1 ] && [ ! -e no ] || fail "bad input: exit code $code: $(cat out)"
 # One rank reads another grid: it is named.
 sed 's/seeds = 1..2/seeds = 1..3/' grid.ini >other.ini
-timeout 50 "$MPIRUN" -n 2 "$BENCH_MPI" --grid grid.ini --out no : -n 1 "$BENCH_MPI" --grid other.ini --out no >out 2>&1
+timeout 300 "$MPIRUN" -n 2 "$BENCH_MPI" --grid grid.ini --out no : -n 1 "$BENCH_MPI" --grid other.ini --out no >out 2>&1
 code=$?
 [ $code -eq 2 ] && [ "$(grep -c '^rank 2 on .*other.ini, or a data file it names, is not what rank 0 reads' out)" -eq 1 ] && [ ! -e no ] ||
     fail "two grids: exit code $code: $(cat out)"
@@ -105,7 +106,16 @@ wait $group
 code=$?
 [ $code -eq 130 ] && [ "$(grep -c 'interrupted with' out)" -eq 1 ] || fail "SIGINT to rank 1: exit code $code: $(cat out)"
 
+# SIGINT to mpirun likewise, if it gives its processes the time: it kills them after a second otherwise.
+OMPI_MCA_odls_base_sigkill_timeout=300 "$MPIRUN" -n 2 "$BENCH_MPI" --grid long.ini --out asked --threads 1 --no-plots --quiet >out 2>&1 &
+group=$!
+until [ -s asked/sweep.db-wal ] || ! kill -0 $group 2>/dev/null; do sleep 0.02; done
+kill -INT $group
+wait $group
+[ "$(grep -c 'interrupted with' out)" -eq 1 ] || fail "SIGINT to mpirun: $(cat out)"
+"$bench" verify asked --sample 0% >out 2>&1 || fail "SIGINT to mpirun: the store is damaged: $(cat out)"
+
 # Rank 0 hands out enough packs a second. The floor is far below what docs/scaling.md says: this machine may be busy.
-rate=$(timeout 50 "$MPIRUN" -n 2 "$RANKS_RATE" 50000 | sed -n 's/.*: \([0-9]*\) a second$/\1/p')
+rate=$(timeout 300 "$MPIRUN" -n 2 "$RANKS_RATE" 50000 | sed -n 's/.*: \([0-9]*\) a second$/\1/p')
 [ "${rate:-0}" -ge 2000 ] || fail "rank 0 hands out ${rate:-no} empty packs a second"
 finish
