@@ -106,15 +106,6 @@ wait $group
 code=$?
 [ $code -eq 130 ] && [ "$(grep -c 'interrupted with' out)" -eq 1 ] || fail "SIGINT to rank 1: exit code $code: $(cat out)"
 
-# SIGINT to mpirun likewise, if it gives its processes the time: it kills them after a second otherwise.
-OMPI_MCA_odls_base_sigkill_timeout=300 "$MPIRUN" -n 2 "$BENCH_MPI" --grid long.ini --out asked --threads 1 --no-plots --quiet >out 2>&1 &
-group=$!
-until [ -s asked/sweep.db-wal ] || ! kill -0 $group 2>/dev/null; do sleep 0.02; done
-kill -INT $group
-wait $group
-[ "$(grep -c 'interrupted with' out)" -eq 1 ] || fail "SIGINT to mpirun: $(cat out)"
-"$bench" verify asked --sample 0% >out 2>&1 || fail "SIGINT to mpirun: the store is damaged: $(cat out)"
-
 # Rank 0 hands out enough packs a second. The floor is far below what docs/scaling.md says: this machine may be busy.
 rate=$(timeout 300 "$MPIRUN" -n 2 "$RANKS_RATE" 50000 | sed -n 's/.*: \([0-9]*\) a second$/\1/p')
 [ "${rate:-0}" -ge 2000 ] || fail "rank 0 hands out ${rate:-no} empty packs a second"
