@@ -163,7 +163,8 @@ static bool side_make(struct judging *j, const struct claim_side *s, struct side
     c->over = mem_zeroed(n + 1, sizeof *c->over, e);
     c->under = mem_zeroed(n + 1, sizeof *c->under, e);
     c->x = mem_zeroed(n + 1, sizeof *c->x, e);
-    bool ok = c->over && c->under && c->x;
+    bool ok = c->over && c->under && c->x &&
+              (n || err_add(e, "out of memory for the levels of %s", keys[s->axis].name));
     for (size_t k = 0; ok && k < n; k++) {
         const struct value level = s->is_slope ? c->level[k] : (struct value){0};
         c->n = k + 1;

@@ -1,4 +1,5 @@
 /* trace.csv: the steps of the runs that [trace] asks for, as stored. */
+#include "base/mem.h"
 #include "report/csv.h"
 #include "report/out.h"
 #include "report/traced.h"
@@ -70,7 +71,7 @@ bool csv_write_trace(const struct results *r, const char *path, struct err *e) {
     }
     size_t *run, n;
     struct out o;
-    bool *there = calloc(n_parameters, sizeof *there);
+    bool *there = mem_zeroed(n_parameters, sizeof *there, e);
     if (!there || !traced_runs(r, &run, &n, e)) {
         free(there);
         return false;

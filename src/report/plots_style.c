@@ -144,9 +144,9 @@ void style_levels(char axis, enum key key, const struct value *v, size_t n, doub
         fit[k] = pixels > each ? (size_t)(pixels / each) : 1;
     }
     const bool powers = count[0] > fit[0] && count[1] >= 2;
-    const size_t step = (count[powers] + fit[powers] - 1) / fit[powers];
+    const size_t step = (count[powers] + fit[powers] - 1) / fit[powers]; /* 0: out of memory for any label */
     for (size_t i = 0, k = 0; i < n; i++)
-        named[i] = (!powers || named[i]) && k++ % step == 0;
+        named[i] = step && (!powers || named[i]) && k++ % step == 0;
     text_free(&label);
 }
 

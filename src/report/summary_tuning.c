@@ -13,14 +13,20 @@ static void add_value(struct text *t, enum key key, struct value v) {
         value_print(key, v, t);
 }
 
+/* Of a key that the group's runs have. */
+static bool key_varies(const struct results *r, const struct group *g, enum key key, struct text *out) {
+    struct value *level = NULL;
+    const size_t n = plan_levels(r->plan, key, g->optimizer_index, &level);
+    out->failed |= n == 0;
+    free(level);
+    return n > 1;
+}
+
 void summary_setting(const struct results *r, const struct group *g, const struct run *run, struct text *out) {
     bool varies[KEY_COUNT] = {false}, any = false;
     for (int k = KEY_H; k < KEY_S; k++) {
-        struct value *level = NULL;
-        varies[k] =
-            run->v[k].word != VALUE_NONE && plan_levels(r->plan, (enum key)k, g->optimizer_index, &level) > 1;
+        varies[k] = run->v[k].word != VALUE_NONE && key_varies(r, g, (enum key)k, out);
         any |= varies[k];
-        free(level);
     }
     const char *comma = "";
     for (int k = KEY_H; k < KEY_S; k++) {
@@ -34,12 +40,10 @@ void summary_setting(const struct results *r, const struct group *g, const struc
         return;
     text_addf(out, "%sschedule %s", comma, run->schedule);
     for (int k = KEY_S; k < KEY_COUNT; k++) {
-        struct value *level = NULL;
-        if (run->v[k].word != VALUE_NONE && plan_levels(r->plan, (enum key)k, g->optimizer_index, &level) > 1) {
-            text_addf(out, ", %s=", keys[k].name);
-            add_value(out, (enum key)k, run->v[k]);
-        }
-        free(level);
+        if (run->v[k].word == VALUE_NONE || !key_varies(r, g, (enum key)k, out))
+            continue;
+        text_addf(out, ", %s=", keys[k].name);
+        add_value(out, (enum key)k, run->v[k]);
     }
 }
 

@@ -86,7 +86,7 @@ struct lock *lock_take(const char *dir, uint64_t shard, bool alone, struct err *
     struct text path = {0};
     text_addf(&path, "%s/sweep.lock", dir);
     struct lock *l = mem_zeroed(1, sizeof *l, e);
-    if (!l || path.failed || !dir_make(dir, e)) {
+    if (!l || (path.failed && !err_add(e, "%s: cannot lock: out of memory", dir)) || !dir_make(dir, e)) {
         free(l);
         text_free(&path);
         return NULL;
