@@ -184,9 +184,10 @@ bool contrast_make(const struct side *left, const struct side *right, size_t n_s
 }
 
 bool contrast_of(const double *d, size_t n, const uint32_t *draws, struct contrast *c, struct err *e) {
-    double *space = mem_zeroed(n + RESAMPLES, sizeof *space, e), *resampled = space + n;
+    double *space = mem_zeroed(n + RESAMPLES, sizeof *space, e);
     if (!space)
         return false;
+    double *resampled = space + n;
     memcpy(space, d, n * sizeof *d);
     *c = count_seeds(space, n);
     if (n >= ENOUGH_SEEDS) {
