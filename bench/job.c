@@ -28,10 +28,7 @@ struct state {
     struct progress progress;
     struct err *e;
     atomic_bool broken; /* the store takes no more */
-    /* Outcomes that the next transaction stores, and when the last one ended. */
-    struct outcome *finished;
-    size_t n_finished, cap_finished;
-    double written;
+    double synced;      /* when the store was last synced */
 };
 
 static bool ended(const struct state *s) {
@@ -145,62 +142,45 @@ static void unload(struct state *s, size_t k) {
     s->data[k] = NULL;
 }
 
-/* What is finished, into the store: one transaction. */
-static void write_finished(struct state *s) {
-    if (!s->n_finished)
-        return;
+/* The outcomes of a task, into the store: one transaction a pack. A sync takes a millisecond or more, a pack of
+ * a toy a fraction of that: a task that took less than SHORT_S goes unsynced as long as the last sync is not
+ * SHORT_S ago. What is lost with the program is nothing either way; with the machine, what SHORT_S computed. */
+static bool put(struct state *s, const struct task *task, const struct outcome *out, struct err *e) {
+    const double SHORT_S = 0.1, start = clock_s();
     const struct sink *sink = &s->job->sink;
-    const double start = clock_s();
-    if (sink->runs(sink->ctx, s->finished, s->n_finished, s->e)) {
-        s->tally->n_done += s->n_finished;
-    } else {
-        err_add(s->e, "%zu runs that were computed could not be stored", s->n_finished);
-        s->tally->n_failed += s->n_finished;
-        atomic_store(&s->broken, true);
-    }
-    for (size_t i = 0; i < s->n_finished; i++)
-        outcome_free(&s->finished[i]);
-    s->n_finished = 0;
-    s->written = clock_s();
-    s->tally->store_s += s->written - start;
-}
-
-/* Takes over the outcomes of a task and adds them up; seconds: what it took. */
-static bool keep(struct state *s, const struct task *task, struct outcome *out, double *seconds,
-                 struct err *e) {
-    if (!mem_grow(&s->finished, &s->cap_finished, s->n_finished + task_runs(task), sizeof *s->finished, e))
-        return false;
-    for (int i = 0; i < task->n * LANES; i++)
-        if (i % LANES < task->pack[i / LANES].n) {
-            struct outcome *o = &out[i];
-            *seconds += o->seconds;
-            s->tally->nonzeros += (double)o->points[o->n_points - 1].nonzeros;
-            s->tally->busy_s += o->seconds;
-            for (int part = 0; part < TRAIN_PARTS; part++)
-                s->tally->part_s[part] += o->part_s[part];
-            s->finished[s->n_finished++] = *o;
-            *o = (struct outcome){0};
-        }
-    return true;
-}
-
-/* The writer: one thread at a time. A synced transaction takes a millisecond or more, a pack of a toy a
- * fraction of that: packs that took less than SHORT_S wait for others, as long as the last transaction is not
- * SHORT_S ago. So a crash costs what a fraction of a second computes, at most. */
-static void finish(struct state *s, const struct task *task, struct outcome *out, bool ok, struct err *e) {
-    const double SHORT_S = 0.1;
-    const size_t n = task_runs(task);
     double seconds = 0;
-    if (ok && keep(s, task, out, &seconds, e)) {
-        if (seconds >= SHORT_S || clock_s() - s->written >= SHORT_S)
-            write_finished(s);
+    for (int i = 0; i < task->n * LANES; i++)
+        seconds += i % LANES < task->pack[i / LANES].n ? out[i].seconds : 0;
+    const bool synced = seconds >= SHORT_S || start - s->synced >= SHORT_S;
+    bool ok = true;
+    for (int i = 0; ok && i < task->n; i++)
+        ok = sink->runs(sink->ctx, out + i * LANES, (size_t)task->pack[i].n, synced, e);
+    const double end = clock_s();
+    s->tally->store_s += end - start;
+    if (synced)
+        s->synced = end;
+    return ok;
+}
+
+/* The writer: one thread at a time. */
+static void finish(struct state *s, const struct task *task, struct outcome *out, bool ok, struct err *e) {
+    const size_t n = task_runs(task);
+    if (ok && put(s, task, out, e)) {
+        s->tally->n_done += n;
+        for (int i = 0; i < task->n * LANES; i++)
+            if (i % LANES < task->pack[i / LANES].n) {
+                s->tally->nonzeros += (double)out[i].points[out[i].n_points - 1].nonzeros;
+                s->tally->busy_s += out[i].seconds;
+                for (int part = 0; part < TRAIN_PARTS; part++)
+                    s->tally->part_s[part] += out[i].part_s[part];
+            }
     } else {
         struct run r;
         plan_run(s->job->plan, task->pack->run[0], &r);
-        err_add(s->e, "%zu runs of %s on %s could not be computed: %.*s", n, r.optimizer, r.data,
-                e->len ? (int)e->len - 1 : 0, e->text ? e->text : "");
+        err_add(s->e, "%zu runs of %s on %s could not be %s: %.*s", n, r.optimizer, r.data,
+                ok ? "stored" : "computed", e->len ? (int)e->len - 1 : 0, e->text ? e->text : "");
         s->tally->n_failed += n;
-        if (!record_failure(s, task, e->text))
+        if (ok || !record_failure(s, task, e->text))
             atomic_store(&s->broken, true);
     }
     progress_add(&s->progress, n, task->work);
@@ -275,7 +255,6 @@ static bool window(struct state *s, size_t first, size_t end) {
     qsort(task, n, sizeof *task, by_work);
     ranks_tasks_are(s->job, task, n);
     hand_out(s, task, n, task_threads(s->job, task, n, s->data, s->tally));
-    write_finished(s);
     s->tally->train_s += clock_s() - start;
     for (size_t k = first; k < end; k++)
         if (s->data[k])
@@ -323,7 +302,6 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
     t->signal = interrupt_pending();
     ok = ok && !atomic_load(&s.broken);
     minima_free(&s.minima);
-    free(s.finished);
     free(s.task);
     free(s.first);
     free(s.data);

@@ -10,10 +10,11 @@
 struct sink {
     void *ctx;
     bool (*data)(void *ctx, const struct data_facts *f, struct err *e);
-    bool (*runs)(void *ctx, const struct outcome *o, size_t n, struct err *e);
+    /* A pack; synced: it is to survive loss of power, too. */
+    bool (*runs)(void *ctx, const struct outcome *o, size_t n, bool synced, struct err *e);
     bool (*failed)(void *ctx, uint64_t id, const char *reason, struct err *e);
 };
-/* Into the store: what comes at once is one transaction. */
+/* Into the store: a pack is one transaction. */
 struct sink sink_store(struct store *s);
 
 struct job {

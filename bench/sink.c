@@ -18,11 +18,11 @@ static bool same_weights(struct store *s, const struct outcome *o, struct err *e
                    store_path(s), (unsigned long long)o->id);
 }
 
-static bool put_runs(void *ctx, const struct outcome *o, size_t n, struct err *e) {
+static bool put_runs(void *ctx, const struct outcome *o, size_t n, bool synced, struct err *e) {
     for (size_t i = 0; i < n; i++)
         if (o[i].trace.n_rows && !same_weights(ctx, &o[i], e))
             return false;
-    return store_put_runs(ctx, o, n, e);
+    return store_sync(ctx, synced, e) && store_put_runs(ctx, o, n, e);
 }
 
 static bool put_failure(void *ctx, uint64_t id, const char *reason, struct err *e) {

@@ -87,9 +87,9 @@ static const char *difference(const struct outcome *a, const struct outcome *b) 
                                                       : NULL;
 }
 
-static bool compare_runs(void *ctx, const struct outcome *o, size_t n, struct err *e) {
+static bool compare_runs(void *ctx, const struct outcome *o, size_t n, bool synced, struct err *e) {
     struct comparison *c = ctx;
-    (void)e; /* damage is counted and told, and the others are compared all the same */
+    (void)synced, (void)e; /* damage is counted and told, and the others are compared all the same */
     for (size_t i = 0; i < n; i++) {
         struct outcome stored;
         bool found;

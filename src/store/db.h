@@ -35,7 +35,7 @@ enum statement {
 struct store {
     sqlite3 *db;
     char *path;
-    bool read_only;
+    bool read_only, unsynced;
     sqlite3_stmt *statement[N_STATEMENTS]; /* prepared at first use */
 };
 

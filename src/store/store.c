@@ -133,6 +133,14 @@ static bool store_accept(struct store *s, bool fresh, struct err *e) {
            (!(empty || fresh) || store_create(s, e));
 }
 
+bool store_sync(struct store *s, bool synced, struct err *e) {
+    if (synced != s->unsynced)
+        return true;
+    s->unsynced = !synced;
+    return db_exec(s, synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", "cannot configure",
+                   e);
+}
+
 const char *store_path(const struct store *s) {
     return s->path;
 }

@@ -23,6 +23,9 @@ bool store_get_note(struct store *s, const char *name, char **text, size_t *len,
 
 /* Runs. */
 bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
+/* Whether the transactions to come are on the disk when they return, as at first, or only with the system: lost
+ * then with its power, but not with the program, until one that is synced follows. */
+bool store_sync(struct store *s, bool synced, struct err *e);
 /* One transaction: all or none, traces included. A run that is there already is left as it is: equal ids mean
  * equal results, and two processes may have computed the same pack. */
 bool store_put_runs(struct store *s, const struct outcome *o, size_t n, struct err *e);
