@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 #include "report/out.h"
 #include "show.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,10 @@ static void add_name(const struct plan *p, size_t k, size_t run, struct text *t)
 
 static void add_list(struct text *t, const double *x, int n) {
     for (int i = 0; i < n; i++)
-        text_addf(t, "%s%.4g", i ? ", " : "", x[i]);
+        if (isnan(x[i])) /* fewer features than parts */
+            text_addf(t, "%snone", i ? ", " : "");
+        else
+            text_addf(t, "%s%.4g", i ? ", " : "", x[i]);
 }
 
 static void print_surface(const struct dataset *d) {

@@ -39,10 +39,10 @@ bool figure_balls(const struct plot_input *in, const struct plan_figure *f, stru
     text_add(&commands, "plot ");
     for (int k = 0; k < N_NORMS; k++) {
         text_addf(&fig->gp, "set label %d '%s' at screen X(%d), Y(%d) textcolor rgb '#202020'\n", 10 + k,
-                  norms[k].name, 70 + SIDE, 40 + SIDE - 30 - 24 * k);
+                  norms[k].name, 81 + SIDE, 40 + SIDE - 30 - 24 * k);
         text_addf(&fig->gp, "set arrow %d from screen X(%d), Y(%d) to screen X(%d), Y(%d) nohead lw 2 ", 10 + k,
-                  55 + SIDE, 40 + SIDE - 30 - 24 * k, 68 + SIDE, 40 + SIDE - 30 - 24 * k);
-        style_colour(&fig->gp, (size_t)k);
+                  52 + SIDE, 40 + SIDE - 30 - 24 * k, 78 + SIDE, 40 + SIDE - 30 - 24 * k);
+        style_line(&fig->gp, (size_t)k);
         text_add(&fig->gp, "\n");
         text_addf(&commands, "%sdat index %d with lines lw 2 ", k ? ", " : "", k);
         style_line(&commands, (size_t)k);

@@ -1,5 +1,6 @@
 /* [figure] kind = trace, schedules, averages: lines over steps. */
 #include "base/rng.h"
+#include "kern/rule.h"
 #include "report/figure.h"
 #include "report/traced.h"
 #include <math.h>
@@ -22,6 +23,41 @@ static const struct {
     {TRACE_W, "w", "parameter", AXIS_LINEAR},
 };
 
+/* From which point on a line turns at most of its points, up to its end; n: nowhere. Not among the first, which
+ * stand apart on the logarithmic axis of steps. */
+static size_t jagged_from(const double *y, size_t n) {
+    enum { FIRST = 30, LEAST = 20 };
+    size_t from = n, turns = 0, seen = 0;
+    bool later = false; /* whether it turns at the point after */
+    for (size_t i = n < 2 ? 0 : n - 1; i-- > FIRST; seen++) {
+        const bool turn = (y[i + 1] - y[i]) * (y[i] - y[i - 1]) < 0;
+        turns += turn;
+        if (turn && later && seen >= LEAST && 4 * turns > 3 * seen)
+            from = i;
+        later = turn;
+    }
+    return from;
+}
+
+/* The end of the last line in dots where it is jagged: a line there is a black band, and hides the others. */
+static bool dot_end(struct chart *c, struct err *e) {
+    const size_t i = c->n - 1;
+    const struct chart_line *all = &c->line[i];
+    const size_t from = jagged_from(all->y, all->n), n = all->n - from;
+    if (!n)
+        return true;
+    struct chart_line *end = chart_add(c, all->name, all->style, LOOK_DOTS, n, false, e);
+    if (!end)
+        return false;
+    struct chart_line *begin = &c->line[i];
+    memcpy(end->x, begin->x + from, n * sizeof *end->x);
+    memcpy(end->y, begin->y + from, n * sizeof *end->y);
+    end->n = n;
+    begin->n = from;
+    begin->name = NULL;
+    return true;
+}
+
 static bool add_line(const struct plot_input *in, const struct group *g, size_t parameter, int quantity,
                      struct chart *c, struct err *e) {
     struct trace t;
@@ -42,6 +78,7 @@ static bool add_line(const struct plot_input *in, const struct group *g, size_t 
             k->x[k->n] = (double)row + 1;
             k->y[k->n++] = y;
         }
+        ok = ok && dot_end(c, e);
     }
     trace_free(&t);
     return ok;
@@ -149,11 +186,12 @@ bool figure_schedules(const struct plot_input *in, const struct plan_figure *f, 
 /* ---- averages -------------------------------------------------------------------------------------------- */
 
 /* A signal of size 1 in noise, that is 0 in one stretch of the steps; its exponential average, plain and with
- * bias correction, and the max norm. The signal is drawn from a fixed stream. */
+ * bias correction, and the max norm, which with the beta that maxprop has by default hardly falls there: the
+ * rate, its inverse, does not rise while gradients are 0. The signal is drawn from a fixed stream. */
 bool figure_averages(const struct plot_input *in, const struct plan_figure *f, struct figure_list *l,
                      struct err *e) {
     enum { STEPS = 100, QUIET_FROM = 55, QUIET_TO = 80, N = 4 };
-    const double beta = 0.95;
+    const double beta = 0.95, most_beta = rule_find("maxprop")->defaults[H_beta];
     static const char *const names[N] = {"|g|", "average", "corrected", "max norm"};
     static const size_t style[N] = {6, 1, 0, 2};
     struct chart c = {
@@ -162,7 +200,8 @@ bool figure_averages(const struct plot_input *in, const struct plan_figure *f, s
         .y = {.label = "size of the gradient", .scale = AXIS_LINEAR}};
     (void)in;
     text_add(&c.title, "averages of a noisy signal");
-    text_addf(&c.subtitle, "beta = %.2f; the signal is silent from step %d to %d", beta, QUIET_FROM, QUIET_TO);
+    text_addf(&c.subtitle, "beta %g, max norm %g; no signal in steps %d to %d", beta, most_beta, QUIET_FROM,
+              QUIET_TO - 1);
     bool ok = true;
     for (int k = 0; ok && k < N; k++) {
         struct rng r = rng_for(1, RNG_VALUE, 0);
@@ -175,7 +214,7 @@ bool figure_averages(const struct plot_input *in, const struct plan_figure *f, s
                          g = t >= QUIET_FROM && t < QUIET_TO ? 0 : noisy;
             average = beta * average + (1 - beta) * g;
             power *= beta;
-            most = beta * most > g ? beta * most : g;
+            most = most_beta * most > g ? most_beta * most : g;
             line->x[line->n] = t;
             line->y[line->n++] = k == 0 ? g : k == 1 ? average : k == 2 ? average / (1 - power) : most;
         }

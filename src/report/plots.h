@@ -110,6 +110,7 @@ enum chart_look {
     LOOK_STEPS,
     LOOK_MARKED, /* a mark at each point, joined by lines */
     LOOK_MARKS,  /* marks alone */
+    LOOK_DOTS,   /* small marks, where a line turns at most points */
     LOOK_FIT     /* thin, without dashes */
 };
 struct chart_line {
@@ -178,7 +179,7 @@ static inline size_t style_lines(const struct text *subtitle, const struct text 
 void style_close(struct figure *f, const char *commands);
 /* Quantity and unit of a time to the target: `median epochs to gap 0.05, 3 seeds`. */
 void style_quantity(const struct results *r, size_t n_seeds, struct text *out);
-/* A level of an axis as a grid file has it, but 1e-5 for 1e-05. */
+/* A level of an axis as a grid file has it, but 1e-5 for 1e-05; none: of a schedule without the key. */
 void style_level(enum key key, struct value v, struct text *out);
 /* `beta=0.9`, numbers to three digits, with ", " before it if out is longer than `from`. */
 void style_setting(enum key key, struct value v, size_t from, struct text *out);

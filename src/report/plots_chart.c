@@ -76,7 +76,11 @@ static void write_data(const struct chart *c, struct text *dat) {
         if (!k->n)
             continue;
         text_addf(dat, "%s# %zu: optimizer section %zu of the grid%s\n# x y%s\n", at ? "\n\n" : "", at,
-                  k->style + 1, k->look == LOOK_FIT ? ", fitted" : "", k->lo ? " quartile_1 quartile_3" : "");
+                  k->style + 1,
+                  k->look == LOOK_FIT    ? ", fitted"
+                  : k->look == LOOK_DOTS ? ", from where it turns at most steps"
+                                         : "",
+                  k->lo ? " quartile_1 quartile_3" : "");
         at++;
         for (size_t j = 0; j < k->n; j++) {
             text_add_number(dat, k->x[j]);
@@ -126,8 +130,11 @@ static void write_marks(const struct chart *c, double pixels, double width, stru
         text_add(gp, "T = ");
         text_add_number(gp, c->level);
         text_add(gp, "\nset arrow 1 from graph 0, first T to graph 1, first T nohead lw 1 lc rgb '#606060' "
-                     "back\nset label 8 ");
-        gnuplot_quote(gp, c->level_name.s ? c->level_name.s : "", PLOT_TITLE_CHARS);
+                     "back\n");
+    }
+    if (c->level > c->y.lo && c->level < c->y.hi && c->level_name.len) { /* the zero of a trace has no name */
+        text_add(gp, "set label 8 ");
+        gnuplot_quote(gp, c->level_name.s, PLOT_TITLE_CHARS);
         text_add(gp, " at ");
         chart_level_place(c, CHAR * (double)c->level_name.len / width, pixels, gp);
         text_addf(gp, " front boxed noenhanced font ',%d' textcolor rgb '#505050'\n", PLOT_SMALL);
@@ -193,6 +200,7 @@ static void write_layers(const struct chart *c, struct text *out) {
                                        [LOOK_STEPS] = "steps lw 2",
                                        [LOOK_MARKED] = "linespoints lw 2 ps 0.6",
                                        [LOOK_MARKS] = "points lw 1.5 ps 0.7",
+                                       [LOOK_DOTS] = "points pt 7 ps 0.15",
                                        [LOOK_FIT] = "lines lw 1"};
     const char *lead = "plot ";
     for (int bands = 1; bands >= 0; bands--)

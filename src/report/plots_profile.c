@@ -36,9 +36,9 @@ bool plots_profile(const struct plot_input *in, struct figure_list *l, struct er
         line->y[line->n++] = profile_share(p, k, end);
     }
     text_addf(&c.title, "Performance profile over %zu data sets", p->n_problems);
-    text_add(&c.subtitle, "time of best cells over the least");
+    text_add(&c.subtitle, "time over the least, best cells");
     if (p->n_problems < PROFILE_ENOUGH)
-        text_addf(&c.subtitle, "; too few, under %d", PROFILE_ENOUGH);
+        text_addf(&c.subtitle, "; under %d data sets: too few", PROFILE_ENOUGH);
     plots_remark_all(in, &c.remark);
     text_add(&c.mark_name, "scored up to 4");
     const char *words[] = {"profile"};

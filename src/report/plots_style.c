@@ -91,6 +91,8 @@ static void tidy_exponent(struct text *t, size_t from) {
 
 void style_level(enum key key, struct value v, struct text *out) {
     size_t from = out->len;
+    if (v.word == VALUE_NONE)
+        text_add(out, "none");
     value_print(key, v, out);
     if (v.word == VALUE_NUMBER)
         tidy_exponent(out, from);
@@ -110,7 +112,7 @@ void style_setting(enum key key, struct value v, size_t from, struct text *out) 
     if (v.word == VALUE_NUMBER)
         style_short(v.number, out);
     else
-        value_print(key, v, out);
+        style_level(key, v, out);
 }
 
 /* Whether a level reads 10, 0.001, 1e-5: one 1, and zeros. */
@@ -131,8 +133,7 @@ void style_levels(char axis, enum key key, const struct value *v, size_t n, doub
     for (size_t i = 0; i < n; i++) {
         label.len = 0;
         style_level(key, v[i], &label);
-        named[i] =
-            label.len && !label.failed && power_of_ten(label.s); /* a schedule without the key: no word */
+        named[i] = label.len && !label.failed && power_of_ten(label.s);
         for (int k = 0; k < 2 && !label.failed; k++)
             if (!k || named[i]) {
                 count[k]++;
