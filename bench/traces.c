@@ -10,15 +10,13 @@ void traces_of(const struct plan *p, struct ids ids, struct traces *t) {
     *t = (struct traces){.ids = ids, .wanted.run = watches};
     t->wanted.ctx = &t->ids;
     t->wanted.n = plan_traced(p, &t->wanted.parameter);
+    t->wanted.curved = plan_traces_curvature(p);
 }
 
 /* Room for n ids. */
 static bool begin(const struct plan *p, size_t n, struct traces *t, struct err *e) {
-    *t = (struct traces){.wanted.run = watches};
-    t->wanted.ctx = &t->ids;
-    t->wanted.n = plan_traced(p, &t->wanted.parameter);
-    t->wanted.curved = plan_traces_curvature(p);
-    return (t->ids.id = mem_zeroed(n + 1, sizeof *t->ids.id, e));
+    traces_of(p, (struct ids){mem_zeroed(n + 1, sizeof *t->ids.id, e), 0}, t);
+    return t->ids.id;
 }
 
 static bool add_unless(struct traces *t, struct store *s, uint64_t id, bool unless, struct err *e) {

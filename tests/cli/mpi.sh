@@ -10,7 +10,7 @@ ranks() { # N ARGUMENT...
     timeout 300 "$MPIRUN" -n "$n" "$BENCH_MPI" "$@"
 }
 same() { # DIR WHAT
-    for file in runs.csv curves.csv trace.csv bands.csv summary.md; do
+    for file in runs.csv curves.csv trace.csv bands.csv summary.md expectations.md; do
         cmp -s "whole/$file" "$1/$file" || fail "$file: $2 is not what it is on one machine"
     done
 }
@@ -48,6 +48,9 @@ eta0 = logspace(1e-4, 1, 40)
 eta0 = logspace(1e-3, 10, 40)
 [trace]
 features = 1, bias
+[expect curvature-is-recorded]
+claim = corr(adam, p=1, data=text) <= 1
+outcome = held
 EOF
 expect 0 '^960 runs, 880 computed now, 0 failures' --grid grid.ini --out whole --no-plots --quiet
 for n in 1 2 4; do
