@@ -26,7 +26,7 @@ static const struct command commands[] = {
      "make or read the data sets of a grid, describe them, write LIBSVM", data_command},
     {"explain", "explain --grid FILE --run ID ...",
      "one step of one parameter: the formula with its numbers (--step T)", explain_command},
-    {"list", "list [rules|schedules|keys|isa]", "what a grid file may name, as tables in markdown",
+    {"list", "list [NAME]", "rules, schedules, keys, functions (surfaces) or isa, as tables in markdown",
      list_command},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -111,5 +111,5 @@ code=$?
 
 # Rank 0 hands out enough packs a second. The floor is far below what docs/scaling.md says: this machine may be busy.
 rate=$(timeout 300 "$MPIRUN" -n 2 "$RANKS_RATE" 50000 | sed -n 's/.*: \([0-9]*\) a second$/\1/p')
-[ "${rate:-0}" -ge 2000 ] || fail "rank 0 hands out ${rate:-no} empty packs a second"
+[ "${rate:-0}" -ge 500 ] || fail "rank 0 hands out ${rate:-no} empty packs a second"
 finish

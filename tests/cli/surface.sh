@@ -86,5 +86,8 @@ expect 0 'minima +0 at \(w, b\) = \(3, 0\.5\)' data --grid grid.ini
 expect 2 'data set 1 of the grid is the surface saddle, which has no rows to write' data --grid grid.ini --export x.svm
 [ ! -e x.svm ] || fail 'something was exported'
 expect 0 '^\| `rosenbrock` \| \(1 - w\)' list functions
+for list in rules schedules keys functions isa; do
+    expect 0 "list \[NAME\] .*\b$list\b" --help
+done
 expect 0 '' --grid grid.ini --dry-run
 finish
