@@ -2,6 +2,7 @@
 . "$PWD/tests/cli/lib.bash"
 scaling=$OLDPWD/scripts/scaling
 
+mkdir out && echo "rows,7,of a call that was interrupted" >out/rows.new
 "$scaling" --quick --bench "$bench" --out out rows >table 2>log || fail "exit code $?: $(tail -n 5 log)"
 "$scaling" --quick --bench "$bench" --out out threads >table 2>log || fail "exit code $?: $(tail -n 5 log)"
 awk -F, 'NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; n = NF; next }
