@@ -223,7 +223,7 @@ static void print_step(const struct run *r, const struct trace *t, uint64_t step
 /* ---- the command ----------------------------------------------------------------------------------------- */
 
 static int explain(const struct explain *w, struct err *e) {
-    struct run r;
+    struct run r = {0};
     struct outcome out = {0};
     uint32_t parameter = 0;
     int code = EXIT_USAGE;
@@ -249,16 +249,18 @@ int explain_command(int argc, char **argv) {
     struct err e = {0};
     bool help = false;
     int code = EXIT_USAGE;
-    if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !(w.grid && w.run && w.step))
-        err_add(&e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
-                    "sweeps/lecture.ini --run 4b24 --step 3");
-    if (help && !e.count) {
+    bool ok = options_read(options, N_OPTIONS, argc, argv, &w, &help, &e);
+    if (ok && !help && !(w.grid && w.run && w.step))
+        ok = err_add(
+            &e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
+                "sweeps/lecture.ini --run 4b24 --step 3");
+    if (ok && help) {
         printf("bench explain --grid FILE --run ID --step T: one step of one parameter, the formula with its "
                "numbers. "
                "The run\nis computed again.\n\n");
         options_help(options, N_OPTIONS, stdout);
         code = EXIT_DONE;
-    } else if (!e.count) {
+    } else if (ok) {
         code = explain(&w, &e);
     }
     if (e.text)

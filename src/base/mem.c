@@ -18,7 +18,7 @@ static bool refused(size_t bytes, struct err *e) {
 static void advise_huge(void *p, size_t bytes) {
 #ifdef MADV_HUGEPAGE
     const uintptr_t page = 4096, begin = ((uintptr_t)p + page - 1) / page * page, end = (uintptr_t)p + bytes;
-    (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+    (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* NOLINT(performance-no-int-to-ptr): rounded */
 #else
     (void)p, (void)bytes;
 #endif

@@ -130,7 +130,7 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
         real *sum = out + (size_t)x->stretch[i].line * LANES;
         vr s[PARTIALS][V_LINE];
         for (int v = 0; v < V_LINE; v++) {
-            s[0][v] = first ? start[v] : v_load(sum + v * V_LANES);
+            s[0][v] = first ? start[v] : v_load(sum + v * V_LANES); /* cppcheck-suppress uninitvar ; all set */
             for (int p = 1; p < PARTIALS; p++)
                 s[p][v] = v_set1(0);
         }
@@ -276,7 +276,7 @@ static const double zeros[LANES] __attribute__((aligned(64)));
     static void name##_only(size_t n, const void *y, const void *z, double *loss) {                            \
         name##_rows(n, y, z, NULL, loss, true, false);                                                         \
     }
-LOSSES(X)
+LOSSES(X) /* cppcheck-suppress nullPointerArithmetic ; NULL: want_loss or want_e is false, and it is not used */
 #undef X
 
 static void misses(size_t n, const void *y_, const void *z_, double *errors) {

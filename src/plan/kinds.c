@@ -23,6 +23,7 @@ static bool named(const struct section *s, enum key key, const char *what, const
     const struct ini_entry *entry = s->given[key];
     const char *name = entry ? entry->value : s->label;
     for (*found = 0; *found < n; ++*found)
+        /* cppcheck-suppress uninitvar ; the callers set all n */
         if (strcmp(names[*found], name) == 0)
             return true;
     struct text why = {0};
@@ -137,7 +138,8 @@ void kind_default(struct section *s, enum key key, struct diag *d) {
         d->failed = true;
         return;
     }
-    l->v[0] =
-        *keys[key].words ? (struct value){.word = (int)x} : (struct value){.number = x, .word = VALUE_NUMBER};
+    l->v[0] = (struct value){.number = x, .word = VALUE_NUMBER};
+    if (*keys[key].words)
+        l->v[0] = (struct value){.word = (int)x};
     l->n = 1;
 }

@@ -142,13 +142,12 @@ bool plan_packs(const struct plan *p, bool (*skip)(void *ctx, uint64_t id), void
     }
     n = n > 0 ? once_each(t, n) : 0;
     for (size_t i = 0; i < n; i++) {
-        struct draft *last = n_drafts > 0 ? &draft[n_drafts - 1] : NULL;
-        if (!last || !same_group(&t[i], &t[i - 1]) || last->pack.n == LANES) {
+        if (i == 0 || !same_group(&t[i], &t[i - 1]) || draft[n_drafts - 1].pack.n == LANES) {
             if (!mem_grow(&draft, &cap_drafts, n_drafts + 1, sizeof *draft, e))
                 goto out;
-            last = &draft[n_drafts++];
-            *last = draft_make(p, &t[i]);
+            draft[n_drafts++] = draft_make(p, &t[i]);
         }
+        struct draft *last = &draft[n_drafts - 1];
         last->pack.run[last->pack.n++] = t[i].run;
         last->pack.work = last->cost * last->pack.n;
     }

@@ -50,7 +50,7 @@ static void add_bibtex(const struct scores *s, const struct origin *o, struct te
         text_add(&line, "unknown");
     add_line(t, "howpublished", line.s ? line.s : "");
     if (o->date && strlen(o->date) >= 7) {
-        const int month = atoi(o->date + 5);
+        const long month = strtol(o->date + 5, NULL, 10);
         text_addf(t, "  year = {%.4s},\n", o->date);
         if (month >= 1 && month <= 12)
             text_addf(t, "  month = %s,\n", months[month - 1]);

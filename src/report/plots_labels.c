@@ -121,8 +121,9 @@ void chart_mark_place(const struct chart *c, double wide, double pixels, struct 
     int least = INT_MAX;
     for (int i = 0; i < 2 * PLACES; i++) {
         const bool before = i % 2;
+        const int place = i / 2;
         const double from = before ? at - wide : at,
-                     low = (pixels - NAME_PX) * (1 - (double)(i / 2) / (PLACES - 1));
+                     low = (pixels - NAME_PX) * (1 - (double)place / (PLACES - 1));
         if (from < 0 || from + wide > 1)
             continue;
         const int n = crowd(c, from, from + wide, low, pixels);

@@ -145,6 +145,7 @@ size_t heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COU
             continue;
         const size_t r = k == KEY_H + H_eta0 ? SIZE_MAX : keys[k].numbers == NUMBERS_NONE ? 1 : 1 + n_levels;
         size_t at = n++;
+        /* cppcheck-suppress uninitvar ; the first n ranks are set */
         for (; at > 0 && rank[at - 1] < r; at--) {
             rank[at] = rank[at - 1];
             out[at] = out[at - 1];

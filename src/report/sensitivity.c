@@ -80,7 +80,9 @@ static bool importance_of(const struct results *r, const struct group *g, const 
                           struct best_at *level, struct importance *found) {
     size_t n = 0, worst = 0;
     for (size_t k = 0; k < g->n_cells; k++) {
-        const struct value v = key == KEY_COUNT ? (struct value){0} : run[k].v[key];
+        struct value v = {0};
+        if (key != KEY_COUNT)
+            v = run[k].v[key];
         size_t i = 0;
         if (v.word == VALUE_NONE)
             continue;
