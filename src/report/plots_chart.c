@@ -274,7 +274,9 @@ static bool draw(struct chart *c, struct figure *f, struct err *e) {
             write_label(c, &c->line[i], 100 + i, right, gp);
     text_add(gp, "TOP = ");
     text_add_number(gp, top_of(c));
-    text_add(gp, "\nBelow(v) = v > TOP ? TOP : v\nIn(v) = v < ");
+    text_add(gp, "\nBOTTOM = ");
+    text_add_number(gp, c->y.lo);
+    text_add(gp, "\nBelow(v) = v > TOP ? TOP : v < BOTTOM ? BOTTOM : v\nIn(v) = v < ");
     text_add_number(gp, c->y.lo);
     text_add(gp, " ? ");
     text_add_number(gp, c->y.lo);

@@ -63,7 +63,7 @@ static bool add_line(const struct results *r, const struct group *g, struct char
         }
     }
     for (size_t at = 0; met && at < n; at++) {
-        if (!met[at] || !(k->y[at] > 0)) /* not run; below L*, which has no place on a log axis */
+        if (!met[at]) /* not run */
             continue;
         k->x[k->n] = level[at];
         k->y[k->n] = k->y[at];
@@ -101,16 +101,19 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
     for (size_t i = first; i < in->n && ok; i++)
         if (group_same_data(&in->group[i], g))
             ok = add_line(in->r, &in->group[i], &c, e);
-    bool within = false;
+    bool within = false, least = false; /* some at or below L*, which has no place on a log axis */
     for (size_t i = 0; i < c.n; i++)
-        for (size_t k = 0; k < c.line[i].n; k++)
+        for (size_t k = 0; k < c.line[i].n; k++) {
             within |= c.line[i].y[k] <= c.y.hi;
+            least |= c.line[i].y[k] <= 0;
+        }
     if (!within) { /* all diverged: there is nothing below the top */
         chart_free(&c);
         return ok;
     }
     text_add(&c.title, g->data);
-    text_add(&c.subtitle, "final loss, other keys at their best; diverged: off the top");
+    text_add(&c.subtitle, least ? "final loss; diverged: off the top; at or below L*: bottom"
+                                : "final loss, other keys at their best; diverged: off the top");
     plots_remark(in, g->problem, &c.remark);
     text_add(&c.level_name, "target: ");
     value_print(KEY_SWEEP_target, *target, &c.level_name);

@@ -107,6 +107,24 @@ static void sensitivity_is_the_best_over_other_keys(void **state) {
     close_drawn(&c);
 }
 
+/* A level at L* or below stands on the lower edge: left out, its neighbours would be joined above it. */
+static void sensitivity_keeps_what_is_at_the_minimum(void **state) {
+    (void)state;
+    static const struct curve runs[] = {CURVE(1, 0.5, 0.25), CURVE(1, 0.25, -0.125), CURVE(1, 0.5, 0),
+                                        CURVE(1, 0.5, 0.5)};
+    struct canned c;
+    canned_open(&c, "[sweep]\nepochs = 2\ntarget = gap 0.1\n" DATA "0.5\n"
+                    "[optimizer sgd]\neta0 = 0.001, 0.01, 0.1, 1\n");
+    canned_minima(&c, 0, false);
+    for (size_t i = 0; i < 4; i++)
+        canned_put(&c, i, &runs[i], NULL, NAN);
+    draw(&c);
+    holds(&c, "plots/sensitivity-d.dat", "0.001 0.25\n0.01 -0.125\n0.1 0\n1 0.5\n");
+    remarks(&c, "plots/sensitivity-d.gp", "at or below L*: bottom");
+    remarks(&c, "plots/sensitivity-d.gp", "v < BOTTOM ? BOTTOM");
+    close_drawn(&c);
+}
+
 static void budgets_are_exact(void **state) {
     (void)state;
     struct canned c;
@@ -273,6 +291,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_medians_with_quartiles),
         cmocka_unit_test(sensitivity_is_the_best_over_other_keys),
+        cmocka_unit_test(sensitivity_keeps_what_is_at_the_minimum),
         cmocka_unit_test(budgets_are_exact),
         cmocka_unit_test(heatmaps_tell_hits_misses_and_divergence),
         cmocka_unit_test(no_minimum_is_said_on_every_gap),
