@@ -17,9 +17,9 @@ static struct group *groups_make(const double *f, size_t n, size_t n_rows, size_
     struct group *groups = NULL;
     size_t cap = 0;
     *n_groups = 0;
-    double work = GROUP_WORK;
+    double work = 0;
     for (size_t j = 0; j < n; j++) {
-        if (work >= GROUP_WORK) {
+        if (j == 0 || work >= GROUP_WORK) {
             if (!mem_grow(&groups, &cap, *n_groups + 1, sizeof *groups, e)) {
                 free(groups);
                 return NULL;

@@ -99,6 +99,7 @@ static void check_data(const struct grid *g, struct section *s, struct diag *d) 
     if (test_path && *test_path->value)
         s->test_path = path_resolve(g->file, test_path->value, d);
     if (s->test_path && s->given[KEY_DATA_test])
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): given: s->test_path */
         diag_add(d, test_path->line, "test_path and test (line %zu) are both given: expected one or the other",
                  s->given[KEY_DATA_test]->line);
     check_frequency(g, s, d);

@@ -154,7 +154,7 @@ bool value_check(enum key key, double x, struct text *why) {
 }
 
 static bool wanted(enum key key, const char *s, size_t len, const char *what, struct text *why) {
-    char word[WORD_CHARS], copy[4 * WORD_CHARS];
+    char copy[4 * WORD_CHARS];
     text_addf(why, "'%.*s' %s: expected ", diag_quoted(s, len), s, what);
     key_describe(key, why);
     int n_letters = diag_quoted(s, len);
@@ -163,8 +163,8 @@ static bool wanted(enum key key, const char *s, size_t len, const char *what, st
     char list[8][WORD_CHARS];
     const char *names[8];
     size_t n = 0;
-    for (; n < 8 && word_at(keys[key].words, (int)n, word); n++)
-        names[n] = strcpy(list[n], word);
+    for (; n < 8 && word_at(keys[key].words, (int)n, list[n]); n++)
+        names[n] = list[n];
     add_nearest(why, copy, names, n);
     return false;
 }

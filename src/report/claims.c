@@ -196,6 +196,7 @@ static double value_of(const struct judging *j, const struct gathered *g, size_t
     }
     for (size_t s = 0; s < n; s++) {
         sum += x[draw[s]];
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): with cells there are hits */
         hits += g->m->metric == CLAIM_ert ? hit[draw[s]] : 1;
     }
     return hits > 0 ? sum / hits : INFINITY;

@@ -367,6 +367,7 @@ void team_report(const struct team *t, const double loss[LANES], double reported
         reported[lane] =
             r->v[KEY_MODEL_reduction].word == 0 ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
         if (l2 != 0)
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): l2 != 0: any_l2 */
             reported[lane] += l2 * norm[lane];
     }
 }
