@@ -25,7 +25,8 @@ struct ranks_desk {
 void ranks_start(void); /* before anything is printed; this node's memory is shared out among its ranks */
 int ranks_n(void);
 int ranks_me(void);
-/* Of `threads` that this process may run, its part where other ranks may use the same CPUs. */
+/* Of `threads` that this process may run, its part where other ranks may use the same CPUs. All ranks at once.
+ */
 int ranks_threads(int threads);
 /* Obeys rank 0 until it ends. */
 void ranks_follow(const struct ranks_order *o);

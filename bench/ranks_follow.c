@@ -39,6 +39,8 @@ static void forget(struct follower *f) {
 static bool read_plan(struct follower *f, uint64_t hash, const char *numerics) {
     char mine[NUMERICS_CHARS] = "";
     numerics_name(mine);
+    if (!f->order->grid)
+        return err_add(&f->e, "--grid FILE is missing");
     const enum isa isa = f->order->isa < 0 ? isa_best() : (enum isa)f->order->isa;
     if (!isa_usable(isa))
         return err_add(&f->e, "--isa %s: this CPU cannot run it; the best here is %s", isa_names[isa],

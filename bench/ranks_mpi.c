@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "ranks_mpi.h"
+#include <limits.h>
 #include <mpi.h>
 #include <sched.h>
 #include <stdio.h>
@@ -50,6 +51,13 @@ void parcel_get(struct parcel *p, void *bytes, size_t n) {
     if (n)
         memcpy(bytes, p->word + p->at, n);
     p->at += words;
+}
+
+/* As MPI counts them: more would be cut off silently. */
+static int count(const struct parcel *p) {
+    if (p->n > INT_MAX)
+        wire_give_up("a message of more than 16 GiB");
+    return (int)p->n;
 }
 
 /* ---- waiting: MPI's own burns a CPU that another rank or thread could use ---------------------------------
@@ -156,7 +164,7 @@ bool wire_agree(bool ok, struct err *e) {
         parcel_put(&p, world.name, sizeof world.name);
         parcel_put_word(&p, e->len);
         parcel_put(&p, e->text, e->len);
-        MPI_Send(p.word, (int)p.n, MPI_UINT64_T, 0, TAG_MESSAGES, MPI_COMM_WORLD);
+        MPI_Send(p.word, count(&p), MPI_UINT64_T, 0, TAG_MESSAGES, MPI_COMM_WORLD);
         free(p.word);
     } else if (first && !world.me) {
         MPI_Status status;
@@ -188,7 +196,7 @@ uint64_t wire_ask(const struct parcel *result) {
 #pragma omp critical(wire)
     {
         MPI_Request r;
-        MPI_Isend(result->word, (int)result->n, MPI_UINT64_T, 0, TAG_ASK, MPI_COMM_WORLD, &r);
+        MPI_Isend(result->word, count(result), MPI_UINT64_T, 0, TAG_ASK, MPI_COMM_WORLD, &r);
         settle(&r);
         MPI_Irecv(&answer, 1, MPI_UINT64_T, 0, TAG_ANSWER, MPI_COMM_WORLD, &r);
         settle(&r);

@@ -363,8 +363,9 @@ int sweep_command(int argc, char **argv) {
     int code = EXIT_USAGE;
     if (options_read(options, N_OPTIONS, argc, argv, &w, &help, &e) && !help && !w.grid)
         err_add(&e, "--grid FILE is missing; bench --help lists the options");
+    const int share = ranks_threads(machine_get()->threads); /* all ranks call it, whatever their options */
     if (!w.threads)
-        w.threads = (uint64_t)ranks_threads(machine_get()->threads);
+        w.threads = (uint64_t)share;
     if (w.shard)
         scope_read_shard(&w.scope, w.shard, &e);
     if (ranks_me()) {

@@ -2,12 +2,13 @@
 # files and small failures. The program without MPI has no trace of it. Skipped where MPI is not installed.
 . "$PWD/tests/cli/lib.bash"
 set -m # background jobs do not ignore SIGINT
-[ -n "${BENCH_MPI:-}" ] && command -v "${MPIRUN:-mpirun}" >/dev/null || { echo 'skipped: MPI is not installed (libopenmpi-dev, openmpi-bin)'; exit 77; }
+MPIRUN=${MPIRUN:-mpirun}
+[ -n "${BENCH_MPI:-}" ] && command -v "$MPIRUN" >/dev/null || { echo 'skipped: MPI is not installed (libopenmpi-dev, openmpi-bin)'; exit 77; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 ranks() { # N ARGUMENT...
     local n=$1
     shift
-    timeout 300 "$MPIRUN" -n "$n" "$BENCH_MPI" "$@"
+    timeout 100 "$MPIRUN" -n "$n" "$BENCH_MPI" "$@"
 }
 same() { # DIR WHAT
     for file in runs.csv curves.csv trace.csv bands.csv summary.md expectations.md; do
@@ -97,6 +98,13 @@ timeout 300 "$MPIRUN" -n 2 "$BENCH_MPI" --grid grid.ini --out no : -n 1 "$BENCH_
 code=$?
 [ $code -eq 2 ] && [ "$(grep -c '^rank 2 on .*other.ini, or a data file it names, is not what rank 0 reads' out)" -eq 1 ] && [ ! -e no ] ||
     fail "two grids: exit code $code: $(cat out)"
+# Ranks with options of their own: one without --threads, one without --grid.
+ranks 1 --grid long.ini --out own --no-plots --quiet --threads 1 : -n 1 "$BENCH_MPI" --grid long.ini >out 2>&1 ||
+    fail "--threads for rank 0 alone: exit code $?: $(cat out)"
+same own 'with --threads for rank 0 alone'
+ranks 1 --grid grid.ini --out no : -n 1 "$BENCH_MPI" --threads 1 >out 2>&1
+code=$?
+[ $code -eq 2 ] && grep -q '^rank 1 on .*: --grid FILE is missing' out && [ ! -e no ] || fail "rank 1 without --grid: exit code $code: $(cat out)"
 
 # SIGINT to a rank that follows ends the whole in order.
 ranks 3 --grid long.ini --out stopped --threads 1 --no-plots --quiet >out 2>&1 &
