@@ -16,12 +16,12 @@ struct point {
     double test_loss;  /* held-out rows, same reduction, without the l2 term; NAN if there are none */
 };
 
-/* What came of one run. Everything else (times to target, status) follows from this and the target. */
 /* What a training's seconds go to; set-up and what is between these are the rest. BATCHES: preparing
  * mini-batches and bringing their features up to date. BACKWARD: with the rule. EVALUATE: looks at the loss
  * that no step needs. */
 enum train_part { TRAIN_BATCHES, TRAIN_FORWARD, TRAIN_BACKWARD, TRAIN_EVALUATE, TRAIN_PARTS };
 
+/* What came of one run. Everything else (times to target, status) follows from this and the target. */
 struct outcome {
     uint64_t id;
     bool blown_up; /* ended early: loss or a parameter not finite, or |loss| > 1e6 max(1, |start_loss|) */
