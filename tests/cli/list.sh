@@ -15,7 +15,7 @@ expect 0 '^\| `data` \| `path` \| libsvm \| text \| needed \|' list keys
 expect 0 '^\| `scalar` \| yes' list isa
 expect 0 'Schedules: kinds of \[schedule\]' list
 expect 0 'bench list' list --help
-expect 0 'list \[rules' --help
+expect 0 'list \[NAME\] +rules, schedules, keys, functions' --help
 expect 2 "'rule' is not a list: expected rules, .*did you mean 'rules'" list rule
 expect 2 'one too many' list rules keys
 
