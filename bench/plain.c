@@ -28,6 +28,7 @@ struct plain {
     float b[3]; /* the bias and its state */
     size_t batch, next_row;
     float *w, *m, *v, *g;
+    float *val; /* of the rows; NULL: every one is 1 */
 };
 
 WIDEST static void sgd(size_t n, float *restrict w, float *restrict m, float *restrict v,
@@ -132,6 +133,12 @@ struct plain *plain_new(const struct dataset *d, const struct rule *rule, const 
         }
         memset(*arrays[k], 0, d->n_features * sizeof(float));
     }
+    if (d->train.row_val && !(p->val = mem_lines(d->train.nnz, sizeof *p->val, e))) {
+        plain_free(p);
+        return NULL;
+    }
+    for (uint64_t k = 0; p->val && k < d->train.nnz; k++)
+        p->val[k] = (float)d->train.row_val[k];
     return p;
 }
 
@@ -142,6 +149,7 @@ void plain_free(struct plain *p) {
     free(p->m);
     free(p->v);
     free(p->g);
+    free(p->val);
     free(p);
 }
 
@@ -174,7 +182,7 @@ uint64_t plain_step(struct plain *p) {
     const struct data_part *rows = &p->data->train;
     const size_t left = rows->n_rows - p->next_row, first = p->next_row;
     const size_t end = first + (p->batch < left ? p->batch : left);
-    const float *val = rows->row_val32;
+    const float *val = p->val;
     float g_bias = 0;
     memset(p->g, 0, p->data->n_features * sizeof *p->g);
     for (size_t i = first; i < end; i++) {

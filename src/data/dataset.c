@@ -38,7 +38,7 @@ static size_t part_bytes(const struct data_part *p) {
         return 0;
     return (p->n_rows + 1) * sizeof *p->row_ptr + (p->nnz + INDEX_PADDING) * sizeof *p->row_idx +
            p->n_rows * (sizeof *p->y + sizeof *p->y32) + packed_bytes(&p->stream) +
-           p->nnz * ((p->row_val ? sizeof *p->row_val : 0) + (p->row_val32 ? sizeof *p->row_val32 : 0));
+           p->nnz * (p->row_val ? sizeof *p->row_val : 0);
 }
 
 static size_t dataset_bytes(const struct dataset *d) {
@@ -94,7 +94,6 @@ static void part_free(struct data_part *p) {
     free(p->row_ptr);
     free(p->row_idx);
     free(p->row_val);
-    free(p->row_val32);
     free(p->y);
     free(p->y32);
     packed_free(&p->stream);
@@ -125,8 +124,6 @@ bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
         float **to;
         uint64_t n;
     } copies[] = {
-        {d->train.row_val, &d->train.row_val32, d->train.nnz},
-        {d->test.row_val, &d->test.row_val32, d->test.nnz},
         {d->hot.val, &d->hot.val32, d->hot.n_groups * PARTIALS},
         {d->col_val, &d->col_val32, d->rest_ptr[d->n_features - d->n_warm]},
     };
@@ -137,11 +134,6 @@ bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
         return false;
     d->memory_bytes = dataset_bytes(d);
     return true;
-}
-
-struct sparse data_rows(const struct data_part *part, enum precision p) {
-    return (struct sparse){part->row_ptr, part->row_idx,
-                           p == PRECISION_F32 ? (const void *)part->row_val32 : (const void *)part->row_val};
 }
 
 /* n stretches from `stretch` on, the first at group `group`. */
@@ -199,7 +191,7 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
     const double filled = nnz * (1 + p->test) + rows * (PARTIALS - 1) / 2,
                  index = features > STREAM_LINES ? 4 : 2;
     /* Of the columns nearly all are hot where there are few features, and few entries are not. */
-    const double by_rows = nnz * (1 + p->test) * (4 + value) + filled * (index + own),
+    const double by_rows = nnz * (1 + p->test) * (binary ? 4 : 12) + filled * (index + own),
                  by_columns = nnz * (3 + 1.1 * value);
     const double bytes = by_rows + by_columns + rows * (8 + 8 + 4 + 8) + features * (8 + 8 + 8 + 4 + 4 + 8);
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;

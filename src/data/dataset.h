@@ -63,7 +63,6 @@ struct data_part {
     uint64_t *row_ptr;    /* (n_rows + 1) */
     uint32_t *row_idx;    /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
     double *row_val;      /* (nnz), NULL when every stored value is 1 */
-    float *row_val32;     /* the same rounded, NULL until data_prepare(f32) or when row_val is NULL */
     struct packed stream; /* the rows again, for passes over all of them; lines: of rows within their chunk */
     double *y;            /* (n_rows) */
     float *y32;           /* always there */
@@ -117,10 +116,9 @@ static inline size_t residual_lines(size_t n_rows) { /* readable one line past t
     return n_rows + (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS + 1;
 }
 
-/* Views for the kernels: the rows of a part one by one; those of a chunk of LOG_ROWS that begins at `row`, as a
- * stream; a block's pieces of the hot columns, likewise; the warm columns (ranks n_hot ..
- * n_warm, numbered from 0) within a block; the other columns (ranks n_warm .., numbered from 0). */
-struct sparse data_rows(const struct data_part *part, enum precision p);
+/* Views for the kernels: the rows of a chunk of LOG_ROWS that begins at `row`, as a stream; a block's pieces of
+ * the hot columns, likewise; the warm columns (ranks n_hot .. n_warm, numbered from 0) within a block; the
+ * other columns (ranks n_warm .., numbered from 0). */
 struct stream data_chunk(const struct data_part *part, size_t row, enum precision p);
 struct stream data_hot(const struct dataset *d, size_t block, enum precision p);
 struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p);

@@ -271,21 +271,15 @@ static void views_show_the_precision_asked_for(void **state) {
     p.test = 0.1;
     struct dataset *d = made(&p, 1);
     const size_t before = d->memory_bytes;
-    assert_null(data_rows(&d->train, PRECISION_F32).val);
-    assert_null(d->train.stream.val); /* until asked for */
+    assert_true(!d->train.stream.val && !d->train.stream.val32); /* until asked for */
     assert_true(data_prepare(d, PRECISION_F64, NULL) && data_prepare(d, PRECISION_F64, NULL));
     const size_t streams = (d->train.stream.n_groups + d->test.stream.n_groups) * PARTIALS;
     assert_int_equal(d->memory_bytes, before + streams * sizeof(double));
     assert_true(data_prepare(d, PRECISION_F32, NULL) && data_prepare(d, PRECISION_F32, NULL));
-    const size_t rows = d->train.nnz + d->test.nnz, others = d->rest_ptr[d->n_features - d->n_warm];
-    assert_int_equal(d->memory_bytes,
-                     before + streams * sizeof(double) +
-                         (streams + rows + d->hot.n_groups * PARTIALS + others) * sizeof(float));
+    const size_t others = d->rest_ptr[d->n_features - d->n_warm];
+    assert_int_equal(d->memory_bytes, before + streams * sizeof(double) +
+                                          (streams + d->hot.n_groups * PARTIALS + others) * sizeof(float));
     assert_columns_are_rows(d); /* with the streams' values now */
-    const float *val32 = data_rows(&d->train, PRECISION_F32).val;
-    const double *val = data_rows(&d->train, PRECISION_F64).val;
-    for (uint64_t i = 0; i < d->train.nnz; i++)
-        assert_true(val32[i] == (float)val[i]);
     const struct packed *const packed[] = {&d->train.stream, &d->test.stream, &d->hot};
     for (int s = 0; s < 3; s++)
         for (uint64_t i = 0; i < packed[s]->n_groups * PARTIALS; i++)
