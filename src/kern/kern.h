@@ -94,6 +94,11 @@ struct kernels {
      * finite (LANES): 0 is added for each lane whose new w are all finite, NaN otherwise. */
     void (*step[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g,
                                               const void *coefs, void *finite);
+    /* The same on columns col0 .. col1 of a whole block: gradient, finish_gradient and step in one, lines of w
+     * and state being those of column col0 onwards. */
+    void (*columns[RULE_MAX][RULE_MAX_VARIANTS])(const struct sparse *x, const void *e, size_t col0,
+                                                 size_t col1, const void *scale, const void *l2, void *w,
+                                                 void *const *state, const void *coefs, void *finite);
     /* The same rule over n parameters of one run (what `bench kernels` times): coefs: (n_coefs). Any n, any
      * alignment. */
     void (*dense[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g,

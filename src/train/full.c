@@ -1,9 +1,10 @@
 /* Full batch: two passes over the data a step, and no scatter.
  *
  * Forward over rows: z, loss and residual e of sixteen runs. Backward over columns: a feature's gradient is
- * complete in registers, and the rule follows tile by tile while the gradients are still in the first-level
- * cache. Hot columns are taken block by block of rows, right after the block's residuals were made: those are
- * still in the second-level cache. Warm ones likewise, by larger blocks and the third-level cache. */
+ * complete in registers, and the rule follows at once, so that its divisions and the way of weights and state
+ * from memory and back overlap with the sums of the next features. Hot columns are taken block by block of
+ * rows, right after the block's residuals were made: those are still in the second-level cache. Warm ones
+ * likewise, by larger blocks and the third-level cache. */
 #include "train/full.h"
 #include "base/mem.h"
 #include "train/tracer.h"
@@ -60,28 +61,33 @@ static void forward(struct team *t, bool want_loss, double loss[LANES]) {
     }
 }
 
+static void states_from(const struct team *t, size_t rank, void *state[RULE_MAX_STATE]) {
+    for (int k = 0; k < t->variant->n_state; k++)
+        state[k] = team_line(t, t->state[k], rank);
+}
+
 /* The rule on features of ranks r0 .. r1, whose summed residuals are in g. */
 static void update(struct team *t, size_t r0, size_t r1, void *g) {
-    void *w = team_line(t, t->w, r0), *state[RULE_MAX_STATE];
-    for (int k = 0; k < t->variant->n_state; k++)
-        state[k] = team_line(t, t->state[k], r0);
+    void *state[RULE_MAX_STATE];
+    states_from(t, r0, state);
     t->k->finish_gradient(r1 - r0, t->scale, t->l2, team_line(t, team_point(t), r0), g);
     if (t->tracer)
         tracer_gradients(t, r0, r1 - r0, NULL, g);
-    t->k->step[t->rule][t->variant_number](r1 - r0, w, state, g, t->coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](r1 - r0, team_line(t, t->w, r0), state, g, t->coefs, t->finite);
 }
 
 static void step_bias(struct team *t) {
     t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
 }
 
-/* Asks for what update() will read, while the gradients are being summed: hardware foresees no line beyond its
- * page, and a tile is about a page of each array. */
-static void fetch(struct team *t, size_t r0, size_t r1) {
-    for (int k = -1; k < t->variant->n_state; k++) {
-        const char *lines = team_line(t, k < 0 ? t->w : t->state[k], r0);
-        for (size_t at = 0; at < (r1 - r0) * t->line; at += LINE_BYTES)
-            __builtin_prefetch(lines + at, 1, 2); /* into the second-level cache */
+/* The other columns with a copy of each gradient for the trace. */
+static void rest_traced(struct team *t, const struct sparse *x) {
+    const size_t n_warm = t->data->n_warm;
+    void *g = team_line(t, t->g, n_warm);
+    for (size_t r = n_warm; r < t->n_moving; r += TILE_COLUMNS) {
+        const size_t end = r + TILE_COLUMNS < t->n_moving ? r + TILE_COLUMNS : t->n_moving;
+        t->k->gradient(x, t->e, r - n_warm, end - n_warm, g, false);
+        update(t, r, end, g);
     }
 }
 
@@ -89,15 +95,17 @@ static void backward(struct team *t) {
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
     step_bias(t);
     const size_t n_warm = t->data->n_warm;
-    update(t, 0, n_warm, t->g);
+    for (size_t r = 0; r < n_warm; r += TILE_COLUMNS)
+        update(t, r, r + TILE_COLUMNS < n_warm ? r + TILE_COLUMNS : n_warm, team_line(t, t->g, r));
     const struct sparse x = data_rest(t->data, t->precision);
-    void *g = team_line(t, t->g, n_warm);
-    for (size_t r = n_warm; r < t->n_moving; r += TILE_COLUMNS) {
-        const size_t end = r + TILE_COLUMNS < t->n_moving ? r + TILE_COLUMNS : t->n_moving;
-        fetch(t, r, end);
-        t->k->gradient(&x, t->e, r - n_warm, end - n_warm, g, false);
-        update(t, r, end, g);
+    if (t->tracer) {
+        rest_traced(t, &x);
+        return;
     }
+    void *state[RULE_MAX_STATE];
+    states_from(t, n_warm, state);
+    t->k->columns[t->rule][t->variant_number](&x, t->e, 0, t->n_moving - n_warm, t->scale, t->l2,
+                                              team_line(t, t->w, n_warm), state, t->coefs, t->finite);
 }
 
 /* The same with a line search: all gradients first, then the step sizes, then the step. */

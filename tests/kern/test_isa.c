@@ -166,6 +166,54 @@ static void both_loops_are_one_rule(void **s) {
     each_variant(loops_of_variant);
 }
 
+/* A rule on columns: their gradients, finished, and a step, as by the three kernels for that. */
+static void columns_of_variant(int rule, int variant, enum precision p, struct rng *r) {
+    enum { COLUMNS = 21, SOURCE = 30, MOST = 9, FIRST = 2 };
+    static const size_t ends[] = {FIRST, FIRST + 1, FIRST + 3, FIRST + 4, COLUMNS};
+    const size_t line = LANES * real_size(p);
+    for (int kind = 0; kind < 2 * (int)(sizeof ends / sizeof *ends); kind++) {
+        const size_t end = ends[kind / 2], n = end - FIRST;
+        uint64_t ptr[COLUMNS + 1] = {0};
+        uint32_t idx[COLUMNS * MOST + INDEX_PADDING] = {0};
+        for (size_t j = 0; j < COLUMNS; j++) {
+            ptr[j + 1] = ptr[j] + rng_below(r, MOST + 1);
+            for (uint64_t k = ptr[j]; k < ptr[j + 1]; k++)
+                idx[k] = rng_below(r, SOURCE);
+        }
+        struct reals val = reals_new(p, ptr[COLUMNS], 0), e = reals_new(p, (size_t)SOURCE * LANES, 0),
+                     scale = reals_new(p, LANES, 0), l2 = reals_new(p, LANES, 0);
+        reals_random(&val, r), reals_random(&e, r), reals_random(&scale, r), reals_random(&l2, r);
+        const struct sparse x = {ptr, idx, kind % 2 ? val.at : NULL};
+        for (enum isa isa = ISA_SCALAR; isa < ISA_COUNT; isa++) {
+            if (!isa_usable(isa))
+                continue;
+            const struct kernels *k = kernels_get(isa, p);
+            struct step apart = step_new(rule_variant(rule, variant), p, LINES, n, r), once = step_copy(&apart);
+            const int point = apart.v->point;
+            k->gradient(&x, e.at, FIRST, FIRST + n / 2, apart.g.at, false);
+            k->gradient(&x, e.at, FIRST + n / 2, end, apart.g.at + n / 2 * line, false);
+            k->finish_gradient(n, scale.at, l2.at, point ? apart.state[point - 1].at : apart.w.at, apart.g.at);
+            step_run(&apart, k, rule, variant, LINES);
+            void *state[RULE_MAX_STATE];
+            for (int i = 0; i < once.v->n_state; i++)
+                state[i] = once.state[i].at;
+            k->columns[rule][variant](&x, e.at, FIRST, end, scale.at, l2.at, once.w.at, state, once.coefs.at,
+                                      once.finite.at);
+            char what[96];
+            snprintf(what, sizeof what, "%s variant %d, %s %s, %zu columns%s", rules[rule]->name, variant,
+                     isa_names[isa], precision_names[p], n, kind % 2 ? " with values" : "");
+            memcpy(once.g.at, apart.g.at, n * line); /* it hands out no gradients */
+            expect_step(what, &once, &apart);
+            step_free(&apart), step_free(&once);
+        }
+        reals_free(&val), reals_free(&e), reals_free(&scale), reals_free(&l2);
+    }
+}
+static void columns_are_gradient_and_step(void **s) {
+    (void)s;
+    each_variant(columns_of_variant);
+}
+
 /* finite: NaN in the lanes where a new w is not finite, untouched in the others, whatever was there before
  * kept. */
 static void finite_of_variant(int rule, int variant, enum precision p, struct rng *r) {
@@ -246,9 +294,8 @@ int main(void) {
         if (!isa_usable(isa))
             printf("skipped: %s (this CPU does not have it)\n", isa_names[isa]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_rule_has_scalars_bits),
-        cmocka_unit_test(both_loops_are_one_rule),
-        cmocka_unit_test(finite_tells_the_lanes_that_are_not),
+        cmocka_unit_test(every_rule_has_scalars_bits),   cmocka_unit_test(both_loops_are_one_rule),
+        cmocka_unit_test(columns_are_gradient_and_step), cmocka_unit_test(finite_tells_the_lanes_that_are_not),
         cmocka_unit_test(lanes_are_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
