@@ -129,10 +129,10 @@ static bool write_one(const struct work *w, const char *name,
     return ok;
 }
 
-/* The folder; and what a former call left there, compared. */
+/* And what a former call left there, compared. */
 static bool write_all(struct work *w, struct text *notes, struct err *e) {
     struct text former = {0};
-    bool ok = dir_make(w->asked->out, e);
+    bool ok = true;
     text_addf(&former, "%s/kernels.csv", w->asked->out);
     if (ok && !former.failed && !access(former.s, F_OK))
         ok = rows_compare(&w->rows, former.s, notes, e);
@@ -198,7 +198,9 @@ int kernels_command(int argc, char **argv) {
         code = EXIT_DONE;
     } else if (!e.count) {
         struct work w = {.asked = &asked};
-        if (selection_make(&w.sel, asked.rules, asked.isa, asked.sizes, asked.all, &e))
+        /* The folder first: two minutes of measurements are not to be lost for a bad path. */
+        if (selection_make(&w.sel, asked.rules, asked.isa, asked.sizes, asked.all, &e) &&
+            (!asked.out || asked.check || dir_make(asked.out, &e)))
             code = work_run(&w, &e) ? EXIT_DONE : EXIT_INCOMPLETE;
         selection_free(&w.sel);
     }

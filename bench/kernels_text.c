@@ -118,7 +118,8 @@ bool rows_warnings(const struct context *c, struct text *out) {
         text_addf(out, "warning: %zu of %zu rows are above 1.03 of their ceiling: it was not measured well\n",
                   above, c->rows->n);
     if (c->load > 0.5 * m->threads)
-        text_addf(out, "warning: the machine was busy before: load %.2f on %d CPUs\n", c->load, m->threads);
+        text_addf(out, "warning: the machine was busy before: load %.2f, this process may use %d CPU%s\n",
+                  c->load, m->threads, m->threads == 1 ? "" : "s");
     if (method->n_interrupted * 50 > method->n_samples)
         text_addf(out, "warning: other threads took the core during %zu of %zu samples (taken again)\n",
                   method->n_interrupted, method->n_samples);

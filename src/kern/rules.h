@@ -395,7 +395,7 @@ static const struct rule linesearch_rule = {
     R(maxprop)  V(maxprop, 0, 1, 3, 0, 2) \
     R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2) \
     R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 4) V(nadam, 1, 2, ADAM_COEFS, 0, 4) \
-    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 4) V(amsgrad, 1, 3, ADAM_COEFS, 0, 4) \
+    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 2) V(amsgrad, 1, 3, ADAM_COEFS, 0, 2) \
     R(linesearch) V(linesearch, 0, 0, 1, 0, 2)
 /* clang-format on */
 #define RULES_NONE(...)
