@@ -57,8 +57,10 @@ static void add_name(const struct plan *p, size_t k, size_t run, struct text *t)
     text_add(t, r.data);
     for (enum key key = 0; key < KEY_H; key++) {
         struct value *levels = NULL;
-        if (keys[key].section == SECTION_DATA && r.v[key].word != VALUE_NONE &&
-            plan_levels(p, key, SIZE_MAX, &levels) > 1) {
+        size_t n = 0;
+        if (keys[key].section == SECTION_DATA && r.v[key].word != VALUE_NONE)
+            t->failed |= !plan_levels(p, key, SIZE_MAX, &levels, &n, NULL);
+        if (n > 1) {
             text_addf(t, " %s=", keys[key].name);
             value_print(key, r.v[key], t);
         }

@@ -121,14 +121,16 @@ static void add_entry(struct refine *f, size_t optimizer, const struct ini_entry
                       size_t len) {
     const enum key key = key_find(SECTION_OPTIMIZER, entry->key);
     struct value *levels = NULL;
-    size_t n = key >= KEY_H && f->best[optimizer].rule ? plan_levels(f->r.plan, key, optimizer, &levels) : 0;
+    size_t n = 0;
+    if (key >= KEY_H && f->best[optimizer].rule)
+        f->out.failed |= !plan_levels(f->r.plan, key, optimizer, &levels, &n, NULL);
     if (!add_values(f, &f->best[optimizer], key, levels, n))
         text_add_n(&f->out, line, len);
     free(levels);
 }
 
 /* The values that a [schedule] section gives a key. */
-static size_t schedule_levels(const struct refine *f, size_t optimizer, const char *label, enum key key,
+static size_t schedule_levels(struct refine *f, size_t optimizer, const char *label, enum key key,
                               struct value **levels) {
     size_t n = 0, cap = 0;
     *levels = NULL;
@@ -142,8 +144,10 @@ static size_t schedule_levels(const struct refine *f, size_t optimizer, const ch
             k++;
         if (k < n)
             continue;
-        if (!mem_grow(levels, &cap, n + 1, sizeof **levels, NULL))
-            return 0;
+        if (!mem_grow(levels, &cap, n + 1, sizeof **levels, NULL)) {
+            f->out.failed = true;
+            return n;
+        }
         (*levels)[n++] = r.v[key];
     }
     return n;

@@ -82,9 +82,10 @@ const char *plan_dataset_fingerprint(const struct plan *p, size_t k);
 struct data_size plan_dataset_size(const struct plan *p, size_t k);
 
 /* Levels of an axis: the distinct values key takes among the runs of an optimizer section (SIZE_MAX: of all),
- * numbers ascending, then words in the order of keys.h. Returns how many; *values is malloc'ed, or NULL. 0 for
- * a key that some of these runs have: out of memory. */
-size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values);
+ * numbers ascending, then words in the order of keys.h. free() *values, NULL where there are none. False: out
+ * of memory, and none are had. */
+bool plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values, size_t *n,
+                 struct err *e) __attribute__((warn_unused_result));
 
 /* Claims, in the order of the file (claim.h). */
 struct claim;

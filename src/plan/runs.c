@@ -143,7 +143,7 @@ struct levels {
     bool failed;
 };
 
-static void add_levels(struct levels *l, const struct product *p, enum key key) {
+static void add_levels(struct levels *l, const struct product *p, enum key key, struct err *e) {
     const struct value *v = &p->base[key];
     size_t n = v->word != VALUE_NONE;
     for (int c = 0; c < p->n_columns; c++)
@@ -151,7 +151,7 @@ static void add_levels(struct levels *l, const struct product *p, enum key key) 
             v = p->column[c].v;
             n = p->length[p->column[c].axis];
         }
-    if (!mem_grow(&l->v, &l->cap, l->n + n + 1, sizeof *l->v, NULL)) {
+    if (!mem_grow(&l->v, &l->cap, l->n + n + 1, sizeof *l->v, e)) {
         l->failed = true;
         return;
     }
@@ -160,10 +160,10 @@ static void add_levels(struct levels *l, const struct product *p, enum key key) 
 }
 
 /* Of a key of schedules: from those that apply to optimizer o. */
-static void add_timing_levels(struct levels *l, const struct plan *p, size_t o, enum key key) {
+static void add_timing_levels(struct levels *l, const struct plan *p, size_t o, enum key key, struct err *e) {
     for (size_t i = 0; i < p->grid.n_schedules; i++)
         if (plan_schedules(p, i, o))
-            add_levels(l, &p->timing[i].product, key);
+            add_levels(l, &p->timing[i].product, key, e);
 }
 
 static bool runs_on(const struct plan *p, size_t o, size_t data_index) {
@@ -173,7 +173,8 @@ static bool runs_on(const struct plan *p, size_t o, size_t data_index) {
     return false;
 }
 
-size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values) {
+bool plan_levels(const struct plan *p, enum key key, size_t optimizer_index, struct value **values, size_t *n,
+                 struct err *e) {
     struct levels l = {0};
     for (size_t o = 0; o < p->grid.n_optimizers; o++) {
         if (optimizer_index != SIZE_MAX && optimizer_index != o)
@@ -182,24 +183,26 @@ size_t plan_levels(const struct plan *p, enum key key, size_t optimizer_index, s
             if (!runs_on(p, o, k))
                 continue;
             else if (key >= KEY_S)
-                add_timing_levels(&l, p, o, key);
+                add_timing_levels(&l, p, o, key, e);
             else
-                add_levels(&l, key >= KEY_H ? &p->inner[o].product : &p->block[k].outer, key);
+                add_levels(&l, key >= KEY_H ? &p->inner[o].product : &p->block[k].outer, key, e);
     }
     if (key == KEY_SWEEP_seeds)
         for (size_t i = 0; i < p->seeds.n && !l.failed; i++)
-            if ((l.failed = !mem_grow(&l.v, &l.cap, l.n + 1, sizeof *l.v, NULL)) == false)
+            if ((l.failed = !mem_grow(&l.v, &l.cap, l.n + 1, sizeof *l.v, e)) == false)
                 l.v[l.n++] = p->seeds.v[i];
+    *values = NULL;
+    *n = 0;
     if (l.failed || l.n == 0) {
         free(l.v);
-        *values = NULL;
-        return 0;
+        return !l.failed;
     }
     qsort(l.v, l.n, sizeof *l.v, value_compare);
-    size_t n = 1;
+    size_t kept = 1;
     for (size_t i = 1; i < l.n; i++)
-        if (value_compare(&l.v[n - 1], &l.v[i]) != 0)
-            l.v[n++] = l.v[i];
+        if (value_compare(&l.v[kept - 1], &l.v[i]) != 0)
+            l.v[kept++] = l.v[i];
     *values = l.v;
-    return n;
+    *n = kept;
+    return true;
 }

@@ -73,12 +73,11 @@ static bool measure_trace(struct judging *j, const struct claim_measure *m, size
     *found = false;
     if (k == SIZE_MAX)
         return true;
-    if (!traced_get(j->r, i, &t, found, e))
-        return false;
-    if (*found)
-        *x = claim_of_trace(m, &t, k, j->r->row[i].steps_to_target);
+    bool ok = traced_get(j->r, i, &t, found, e);
+    if (ok && *found)
+        ok = claim_of_trace(m, &t, k, j->r->row[i].steps_to_target, x, e);
     trace_free(&t);
-    return true;
+    return ok;
 }
 
 static void gathered_free(struct gathered *g) {
@@ -159,12 +158,12 @@ static void side_free(struct side_cells *c) {
 static bool side_make(struct judging *j, const struct claim_side *s, struct side_cells *c, struct err *e) {
     const struct claim_measure *m = s->over.is_number ? &s->under : &s->over;
     *c = (struct side_cells){.s = s};
-    const size_t n = s->is_slope ? plan_levels(j->r->plan, s->axis, m->optimizer, &c->level) : 1;
+    size_t n = 1;
+    bool ok = !s->is_slope || plan_levels(j->r->plan, s->axis, m->optimizer, &c->level, &n, e);
     c->over = mem_zeroed(n + 1, sizeof *c->over, e);
     c->under = mem_zeroed(n + 1, sizeof *c->under, e);
     c->x = mem_zeroed(n + 1, sizeof *c->x, e);
-    bool ok = c->over && c->under && c->x &&
-              (n || err_add(e, "out of memory for the levels of %s", keys[s->axis].name));
+    ok = ok && c->over && c->under && c->x;
     for (size_t k = 0; ok && k < n; k++) {
         const struct value level = s->is_slope ? c->level[k] : (struct value){0};
         c->n = k + 1;

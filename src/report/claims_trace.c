@@ -1,4 +1,5 @@
 #include "report/claims_trace.h"
+#include "base/mem.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,11 +55,14 @@ static void rank(struct ranked *r, size_t n) {
     qsort(r, n, sizeof *r, by_row);
 }
 
-static double correlation(const struct trace *t, size_t k, double steps) {
+static bool correlation(const struct trace *t, size_t k, double steps, double *x, struct err *e) {
     const size_t n = steps < (double)(t->n_rows - 1) ? (size_t)steps : t->n_rows - 1;
-    struct ranked *rates = calloc(n + 1, 2 * sizeof *rates), *curves = rates + n;
+    struct ranked *rates = mem_zeroed(2 * n, sizeof *rates, e);
+    if (!rates)
+        return false;
+    struct ranked *curves = rates + n;
     double ab = 0, aa = 0, bb = 0;
-    bool known = rates && t->curved;
+    bool known = t->curved;
     for (size_t row = 0; known && row < n; row++) {
         rates[row] = (struct ranked){.x = trace_get(t, row, k, TRACE_RATE), .row = row};
         curves[row] = (struct ranked){.x = fabs(trace_get(t, row, k, TRACE_CURVATURE)), .row = row};
@@ -74,28 +78,37 @@ static double correlation(const struct trace *t, size_t k, double steps) {
         bb += curves[row].rank * curves[row].rank;
     }
     free(rates);
-    return known && aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : NAN;
+    *x = known && aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : NAN;
+    return true;
 }
 
-double claim_of_trace(const struct claim_measure *m, const struct trace *t, size_t k, double steps) {
+bool claim_of_trace(const struct claim_measure *m, const struct trace *t, size_t k, double steps, double *x,
+                    struct err *e) {
+    *x = NAN;
     if (t->n_rows < 2)
-        return NAN;
+        return true;
     switch (m->metric) {
     case CLAIM_w:
-        return at_step(t, m->t, k, TRACE_W);
+        *x = at_step(t, m->t, k, TRACE_W);
+        return true;
     case CLAIM_v:
-        return at_step(t, m->t, k, TRACE_V);
+        *x = at_step(t, m->t, k, TRACE_V);
+        return true;
     case CLAIM_u:
-        return at_step(t, m->t, k, TRACE_U);
+        *x = at_step(t, m->t, k, TRACE_U);
+        return true;
     case CLAIM_rate:
-        return at_step(t, m->t, k, TRACE_RATE);
+        *x = at_step(t, m->t, k, TRACE_RATE);
+        return true;
     case CLAIM_path:
-        return path(t, m->k, k);
+        *x = path(t, m->k, k);
+        return true;
     case CLAIM_osc:
-        return oscillation(t, k);
+        *x = oscillation(t, k);
+        return true;
     case CLAIM_corr:
-        return correlation(t, k, steps);
+        return correlation(t, k, steps, x, e);
     default:
-        return NAN;
+        return true;
     }
 }

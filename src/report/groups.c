@@ -140,54 +140,45 @@ void results_groups_free(struct group *g, size_t n) {
 /* Gaps that differ by no more are even: 0.1, 0.3, 1, 3, 10 is a log axis too. */
 static const double EVEN = 1.5;
 
-/* The widest gap between neighbours over the narrowest. */
-static double unevenness(const double *sorted, size_t n) {
+/* The widest gap between neighbours among ascending numbers, or their logarithms, over the narrowest. */
+static double unevenness(const struct value *x, size_t n, bool logs) {
     double lo = INFINITY, hi = 0;
     for (size_t k = 1; k < n; k++) {
-        lo = fmin(lo, sorted[k] - sorted[k - 1]);
-        hi = fmax(hi, sorted[k] - sorted[k - 1]);
+        const double a = x[k - 1].number, b = x[k].number, gap = logs ? m_log(b) - m_log(a) : b - a;
+        lo = fmin(lo, gap);
+        hi = fmax(hi, gap);
     }
     return hi / lo;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Whether v is the least or greatest of n values on a log axis. Overwrites x; needs n more of space. */
-static bool on_edge(double v, double *x, double *logs, size_t n) {
-    qsort(x, n, sizeof *x, ascending);
-    if (n < 3 || !(x[0] > 0) || (v != x[0] && v != x[n - 1]))
+/* Whether v is the least or greatest of n values, ascending, on a log axis. */
+static bool on_edge(double v, const struct value *x, size_t n) {
+    if (n < 3 || !(x[0].number > 0) || (v != x[0].number && v != x[n - 1].number))
         return false;
-    for (size_t k = 0; k < n; k++)
-        logs[k] = m_log(x[k]);
-    double log_unevenness = unevenness(logs, n);
-    return log_unevenness <= EVEN && log_unevenness < unevenness(x, n);
+    const double of_logs = unevenness(x, n, true);
+    return of_logs <= EVEN && of_logs < unevenness(x, n, false);
 }
 
-bool results_edge(const struct results *r, const struct group *g, enum key *edge) {
+bool results_edge(const struct results *r, const struct group *g, enum key *edge, struct err *e) {
+    *edge = KEY_COUNT;
     struct cell best;
     results_cell(r, g->cell[g->best], &best);
     if (!isfinite(best.median_final_loss)) /* nothing there, or everything blew up: best of nothing */
-        return false;
+        return true;
     struct run run;
     plan_run(r->plan, g->cell[g->best], &run);
-    bool found = false;
-    for (int k = KEY_H; k < KEY_COUNT && !found; k++) {
+    for (int k = KEY_H; k < KEY_COUNT && *edge == KEY_COUNT; k++) {
+        struct value *level;
+        size_t n, n_numbers = 0;
         if (run.v[k].word != VALUE_NUMBER)
             continue;
-        struct value *level;
-        size_t n = plan_levels(r->plan, (enum key)k, g->optimizer_index, &level), n_numbers = 0;
-        double *x = n ? malloc(2 * n * sizeof *x) : NULL;
-        for (size_t i = 0; x && i < n; i++)
-            if (level[i].word == VALUE_NUMBER)
-                x[n_numbers++] = level[i].number;
-        found = x && on_edge(run.v[k].number, x, x + n, n_numbers);
-        if (found)
+        if (!plan_levels(r->plan, (enum key)k, g->optimizer_index, &level, &n, e))
+            return false;
+        while (n_numbers < n && level[n_numbers].word == VALUE_NUMBER)
+            n_numbers++;
+        if (on_edge(run.v[k].number, level, n_numbers))
             *edge = (enum key)k;
-        free(x);
         free(level);
     }
-    return found;
+    return true;
 }

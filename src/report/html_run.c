@@ -25,8 +25,9 @@ static const char *optimizer_name(const struct scores *s, size_t o) {
 
 /* A row if the key has two levels or more. o: an optimizer section, SIZE_MAX: all. */
 static void add_axis(struct table *t, const struct scores *s, enum key key, size_t o) {
-    struct value *level = NULL;
-    const size_t n = plan_levels(s->r->plan, key, o, &level);
+    struct value *level;
+    size_t n;
+    t->text.failed |= !plan_levels(s->r->plan, key, o, &level, &n, NULL);
     if (n > 1) {
         table_text(t, o == SIZE_MAX ? key_section_names[keys[key].section] : optimizer_name(s, o));
         table_text(t, keys[key].name);

@@ -97,9 +97,8 @@ struct heatmap {
 bool heatmap_add(struct heatmap *h, const struct plot_input *in, const size_t *groups, size_t n, enum key x,
                  enum key y, struct err *e);
 /* The hyperparameters that vary among the cells of a group, the first axis first: eta0 before all, then those
- * with most levels, numbers before words. At least one, also where none varies, if the rule has any. How many.
- */
-size_t heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT]);
+ * with most levels, numbers before words. At least one, also where none varies, if the rule has any. */
+bool heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT], size_t *n, struct err *e);
 /* plots_heatmap.c: draws it as a new figure, and frees it. */
 bool heatmap_draw(struct heatmap *h, struct figure_list *l, const char *const *words, size_t n, struct err *e);
 void heatmap_free(struct heatmap *h);

@@ -75,13 +75,13 @@ static bool add_optimizer(struct heatmap *h, const struct plot_input *in, const 
     enum key key[KEY_COUNT];
     if (a != b)
         return heatmap_add(h, in, groups, n, b, a, e);
-    const size_t n_keys = heat_keys(in, groups[0], key);
-    bool ok = true;
+    size_t n_keys = 0, n_levels;
+    bool ok = heat_keys(in, groups[0], key, &n_keys, e);
     for (size_t k = 0; k < n_keys && ok; k++) {
-        struct value *v = NULL;
-        const size_t n_levels = plan_levels(in->r->plan, key[k], in->group[groups[0]].optimizer_index, &v);
+        struct value *v;
+        ok = plan_levels(in->r->plan, key[k], in->group[groups[0]].optimizer_index, &v, &n_levels, e);
         free(v);
-        if (!k || n_levels > 2)
+        if (ok && (!k || n_levels > 2))
             ok = heatmap_add(h, in, groups, n, key[k], a, e);
     }
     return ok;

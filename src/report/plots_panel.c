@@ -129,15 +129,18 @@ bool heatmap_add(struct heatmap *h, const struct plot_input *in, const size_t *g
     return true;
 }
 
-size_t heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT]) {
+bool heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT], size_t *n_keys,
+               struct err *e) {
     const struct group *g = &in->group[group];
     size_t rank[KEY_COUNT], n = 0;
     struct run run;
     enum key only = KEY_COUNT;
     plan_run(in->r->plan, g->cell[0], &run);
     for (int k = KEY_H; k < KEY_COUNT; k++) {
-        struct value *v = NULL;
-        const size_t n_levels = plan_levels(in->r->plan, (enum key)k, g->optimizer_index, &v);
+        struct value *v;
+        size_t n_levels;
+        if (!plan_levels(in->r->plan, (enum key)k, g->optimizer_index, &v, &n_levels, e))
+            return false;
         free(v);
         if (run.v[k].word != VALUE_NONE && (only == KEY_COUNT || k == KEY_H + H_eta0))
             only = (enum key)k;
@@ -155,7 +158,8 @@ size_t heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COU
     }
     if (!n && only != KEY_COUNT)
         out[n++] = only;
-    return n;
+    *n_keys = n;
+    return true;
 }
 
 void heatmap_free(struct heatmap *h) {

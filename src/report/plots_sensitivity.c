@@ -20,26 +20,29 @@ static size_t finals(const struct results *r, const struct cell *c, double *spac
     return n;
 }
 
-/* The levels of eta0 that are positive, ascending, in level; how many. */
-static size_t positive_levels(const struct results *r, const struct group *g, double *level) {
-    struct value *v = NULL;
-    const size_t n_levels = plan_levels(r->plan, ETA0, g->optimizer_index, &v);
-    size_t n = 0;
+/* The levels of eta0 that are positive, ascending, in level. */
+static bool positive_levels(const struct results *r, const struct group *g, double *level, size_t *n,
+                            struct err *e) {
+    struct value *v;
+    size_t n_levels;
+    *n = 0;
+    if (!plan_levels(r->plan, ETA0, g->optimizer_index, &v, &n_levels, e))
+        return false;
     for (size_t k = 0; k < n_levels; k++)
         if (v[k].word == VALUE_NUMBER && v[k].number > 0)
-            level[n++] = v[k].number;
+            level[(*n)++] = v[k].number;
     free(v);
-    stats_sort(level, n);
-    return n;
+    return true;
 }
 
 static bool add_line(const struct results *r, const struct group *g, struct chart *c, struct err *e) {
     const size_t n_seeds = group_cell(r, g, 0)->n;
     double *level = mem_zeroed(g->n_cells, sizeof *level, e), *space = mem_zeroed(n_seeds, sizeof *space, e);
-    const size_t n = level && space ? positive_levels(r, g, level) : 0;
+    size_t n = 0;
+    bool ok = level && space && positive_levels(r, g, level, &n, e);
     struct chart_line *k =
         n < 2 ? NULL : chart_add(c, g->optimizer, g->optimizer_index, LOOK_MARKED, n, n_seeds > 1, e);
-    bool ok = level && space && (k || n < 2);
+    ok = ok && (k || n < 2);
     bool *met = k ? mem_zeroed(n, sizeof *met, e) : NULL;
     ok = ok && (met || !k);
     for (size_t i = 0; met && i < g->n_cells; i++) {

@@ -6,8 +6,10 @@
 /* The panels of one group: a strip, or one for each two of its keys. */
 static bool add_group(struct heatmap *h, const struct plot_input *in, size_t group, bool *more, struct err *e) {
     enum key key[KEY_COUNT];
-    const size_t n = heat_keys(in, group, key);
-    bool ok = true;
+    size_t n;
+    bool ok = heat_keys(in, group, key, &n, e);
+    if (!ok)
+        return false;
     *more |= n > 2;
     if (n == 1)
         return heatmap_add(h, in, &group, 1, key[0], KEY_COUNT, e);

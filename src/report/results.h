@@ -92,8 +92,8 @@ static inline const struct cell *group_cell(const struct results *r, const struc
 /* The keys that tell groups apart: every axis but the seeds and an optimizer's and schedule's own. */
 bool key_tells_groups(enum key key);
 /* Whether the best cell stands on an edge of a log axis of its optimizer (three or more levels, evenly spaced
- * in logarithm rather than in value); names the first such key. */
-bool results_edge(const struct results *r, const struct group *g, enum key *edge);
+ * in logarithm rather than in value): *edge is the first such key, KEY_COUNT: none. */
+bool results_edge(const struct results *r, const struct group *g, enum key *edge, struct err *e);
 
 /* csv.c: every run, every evaluation */
 bool csv_write_runs(const struct results *r, const char *path, struct err *e);

@@ -109,7 +109,7 @@ struct robustness {
     double decades; /* log10(hi / lo) */
     bool at_least;  /* the first or last level is among them: the true width may be greater */
 };
-struct robustness robustness_of(const struct results *r, const struct group *g);
+bool robustness_make(const struct results *r, const struct group *g, struct robustness *out, struct err *e);
 
 /* How much slower the best becomes when a key may not be tuned: the greatest, over its levels, of (best time
  * with it fixed) / (best time). */

@@ -32,16 +32,16 @@ static int by_eta0(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-struct robustness robustness_of(const struct results *r, const struct group *g) {
-    struct robustness none = {0}, found = {.known = true};
+bool robustness_make(const struct results *r, const struct group *g, struct robustness *out, struct err *e) {
     struct run best, run;
     plan_run(r->plan, g->cell[g->best], &best);
     const double limit = TWICE * group_cell(r, g, g->best)->median_epochs;
-    struct level *level = mem_zeroed(g->n_cells, sizeof *level, NULL);
-    if (!g->hit || best.v[KEY_ETA0].word != VALUE_NUMBER || !level) {
-        free(level);
-        return none;
-    }
+    *out = (struct robustness){.known = g->hit && best.v[KEY_ETA0].word == VALUE_NUMBER};
+    if (!out->known)
+        return true;
+    struct level *level = mem_zeroed(g->n_cells, sizeof *level, e);
+    if (!level)
+        return false;
     size_t n = 0, at = 0;
     for (size_t k = 0; k < g->n_cells; k++) {
         plan_run(r->plan, g->cell[k], &run);
@@ -56,12 +56,12 @@ struct robustness robustness_of(const struct results *r, const struct group *g) 
         lo--;
     while (hi + 1 < n && level[hi + 1].time <= limit)
         hi++;
-    found.lo = level[lo].eta0;
-    found.hi = level[hi].eta0;
-    found.decades = m_log(found.hi / found.lo) / m_log(10);
-    found.at_least = lo == 0 || hi + 1 == n;
+    out->lo = level[lo].eta0;
+    out->hi = level[hi].eta0;
+    out->decades = m_log(out->hi / out->lo) / m_log(10);
+    out->at_least = lo == 0 || hi + 1 == n;
     free(level);
-    return found;
+    return true;
 }
 
 /* A level of a key or a schedule, and the best time of the cells that have it. */

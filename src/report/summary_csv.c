@@ -63,11 +63,13 @@ static bool add_row(struct text *t, const struct scores *s, const struct ranking
     const struct standing *row = &k->row[i];
     const struct group *g = &s->group[row->group];
     const struct cell *best = group_cell(s->r, g, g->best);
-    const struct robustness b = robustness_of(s->r, g);
+    struct robustness b;
     const bool there = best->n > best->n_missing;
     struct text setting = {0};
     struct run run;
-    enum key edge;
+    enum key edge = KEY_COUNT;
+    if (!robustness_make(s->r, g, &b, e) || (there && !results_edge(s->r, g, &edge, e)))
+        return false;
     plan_run(s->r->plan, best->first, &run);
     csv_label(t, g->data);
     text_add(t, ",");
@@ -97,7 +99,7 @@ static bool add_row(struct text *t, const struct scores *s, const struct ranking
         summary_setting(s->r, g, &run, &setting);
     text_add(t, ",");
     csv_label(t, setting.s ? setting.s : "");
-    text_addf(t, ",%s", there && results_edge(s->r, g, &edge) ? keys[edge].name : "");
+    text_addf(t, ",%s", edge != KEY_COUNT ? keys[edge].name : "");
     add_robustness(t, &b);
     bool ok = add_importance(t, s, g, e) && (!setting.failed || err_add(e, "out of memory"));
     text_add(t, ",");

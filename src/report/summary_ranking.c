@@ -92,7 +92,8 @@ static void add_chances(struct text *t, const struct scores *s, const struct ran
 
 /* How well the leader takes a step size that is off. */
 static void add_width(struct text *t, const struct scores *s, const struct group *g) {
-    const struct robustness b = robustness_of(s->r, g);
+    struct robustness b;
+    t->failed |= !robustness_make(s->r, g, &b, NULL);
     char decades[16];
     snprintf(decades, sizeof decades, "%.2g", b.decades);
     if (b.known && b.decades > 0)

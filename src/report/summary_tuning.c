@@ -13,11 +13,10 @@ static void add_value(struct text *t, enum key key, struct value v) {
         value_print(key, v, t);
 }
 
-/* Of a key that the group's runs have. */
 static bool key_varies(const struct results *r, const struct group *g, enum key key, struct text *out) {
-    struct value *level = NULL;
-    const size_t n = plan_levels(r->plan, key, g->optimizer_index, &level);
-    out->failed |= n == 0;
+    struct value *level;
+    size_t n;
+    out->failed |= !plan_levels(r->plan, key, g->optimizer_index, &level, &n, NULL);
     free(level);
     return n > 1;
 }
@@ -65,8 +64,9 @@ static void add_best(struct table *t, const struct scores *s, const struct group
     text_addf(&t->text, "%zu/%zu", best->n_converged, best->n);
     table_end_cell(t);
     table_number(t, best->median_final_loss);
-    enum key edge;
-    if (there && results_edge(s->r, g, &edge))
+    enum key edge = KEY_COUNT;
+    t->text.failed |= there && !results_edge(s->r, g, &edge, NULL);
+    if (edge != KEY_COUNT)
         text_addf(&t->text, "edge of %s", keys[edge].name);
     table_end_cell(t);
 }
@@ -154,8 +154,8 @@ bool summary_sensitivity(const struct scores *s, struct doc *d, struct err *e) {
         size_t n;
         if (g->n_cells < 2)
             continue;
-        const struct robustness b = robustness_of(s->r, g);
-        ok = importance_make(s->r, g, &list, &n, e);
+        struct robustness b;
+        ok = robustness_make(s->r, g, &b, e) && importance_make(s->r, g, &list, &n, e);
         if (!ok)
             break;
         table_text(t, g->data);

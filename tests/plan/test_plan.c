@@ -278,7 +278,8 @@ static void levels_are_the_distinct_values_ascending(void **state) {
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct value *v;
         struct text t = {0};
-        size_t n = plan_levels(p, cases[i].key, cases[i].optimizer, &v);
+        size_t n;
+        assert_true(plan_levels(p, cases[i].key, cases[i].optimizer, &v, &n, NULL));
         text_add(&t, "");
         for (size_t k = 0; k < n; k++) {
             value_print(cases[i].key, v[k], &t);

@@ -31,6 +31,12 @@ static void same(double got, double wanted) {
         fail_msg("%.17g, expected %.17g", got, wanted);
 }
 
+static double measured(const struct claim_measure *m, const struct trace *t, double steps) {
+    double x;
+    assert_true(claim_of_trace(m, t, 0, steps, &x, NULL));
+    return x;
+}
+
 static void each_metric_is_what_it_says(void **state) {
     (void)state;
     uint32_t parameter = 7;
@@ -56,7 +62,7 @@ static void each_metric_is_what_it_says(void **state) {
         {{.metric = CLAIM_corr}, NAN}, /* no second derivatives were recorded */
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        same(claim_of_trace(&cases[k].m, &t, 0, INFINITY), cases[k].expected);
+        same(measured(&cases[k].m, &t, INFINITY), cases[k].expected);
 }
 
 static void a_gradient_of_one_sign_does_not_oscillate(void **state) {
@@ -68,13 +74,13 @@ static void a_gradient_of_one_sign_does_not_oscillate(void **state) {
     const struct claim_measure osc = {.metric = CLAIM_osc};
     for (int row = 0; row < STEPS; row++)
         value[row * WIDTH + 2 + TRACE_G] = 1;
-    same(claim_of_trace(&osc, &t, 0, INFINITY), 0);
+    same(measured(&osc, &t, INFINITY), 0);
     value[8 * WIDTH + 2 + TRACE_G] = -1; /* steps 9 and 10: two changes of two */
-    same(claim_of_trace(&osc, &t, 0, INFINITY), 2);
+    same(measured(&osc, &t, INFINITY), 2);
     value[9 * WIDTH + 2 + TRACE_G] = -1; /* one of two: half is enough */
-    same(claim_of_trace(&osc, &t, 0, INFINITY), 2);
+    same(measured(&osc, &t, INFINITY), 2);
     t.n_rows = 1; /* no step at all */
-    same(claim_of_trace(&osc, &t, 0, INFINITY), NAN);
+    same(measured(&osc, &t, INFINITY), NAN);
 }
 
 /* Rates 1 2 3 4 5 beside second derivatives 1 -2 2 5 4: ranks 1 2.5 2.5 5 4; worked by hand. */
@@ -93,13 +99,13 @@ static void correlation_is_that_of_ranks(void **state) {
                                       : i == 2 + TRACE_RATE      ? row + 1
                                       : i == 2 + TRACE_CURVATURE ? curvature[row]
                                                                  : 0;
-    same(claim_of_trace(&corr, &t, 0, INFINITY), 8.5 / sqrt(10 * 9.5));
-    same(claim_of_trace(&corr, &t, 0, 5), 8.5 / sqrt(10 * 9.5));
-    same(claim_of_trace(&corr, &t, 0, 4), 4.5 / sqrt(5 * 4.5)); /* 1 2.5 2.5 4 */
-    same(claim_of_trace(&corr, &t, 0, 1), NAN);
+    same(measured(&corr, &t, INFINITY), 8.5 / sqrt(10 * 9.5));
+    same(measured(&corr, &t, 5), 8.5 / sqrt(10 * 9.5));
+    same(measured(&corr, &t, 4), 4.5 / sqrt(5 * 4.5)); /* 1 2.5 2.5 4 */
+    same(measured(&corr, &t, 1), NAN);
     for (int row = 0; row < N; row++)
         value[row * CURVED + 2 + TRACE_RATE] = 3; /* never changes */
-    same(claim_of_trace(&corr, &t, 0, INFINITY), NAN);
+    same(measured(&corr, &t, INFINITY), NAN);
 }
 
 int main(void) {

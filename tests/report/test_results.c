@@ -254,9 +254,10 @@ static void edges_are_those_of_log_axes(void **state) {
         canned_load(&c);
         struct group *g;
         size_t n;
-        enum key edge = KEY_COUNT;
+        enum key edge;
         canned_ok(results_groups(&c.r, &g, &n, &canned_err));
-        bool got = results_edge(&c.r, g, &edge);
+        canned_ok(results_edge(&c.r, g, &edge, &canned_err));
+        const bool got = edge != KEY_COUNT;
         if (g->best != cases[k].best || got != !!cases[k].edge ||
             (got && strcmp(keys[edge].name, cases[k].edge)))
             fail_msg("%s, best %zu: edge of %s", cases[k].axis, g->best, got ? keys[edge].name : "nothing");
