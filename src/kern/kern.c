@@ -125,7 +125,6 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
     vr start[V_LINE];
     for (int v = 0; v < V_LINE; v++)
         start[v] = first ? v_load(first + v * V_LANES) : v_set1(0);
-    const size_t step = idx32 ? 0 : PARTIALS, step32 = idx32 ? PARTIALS : 0, step_val = val ? PARTIALS : 0;
     for (size_t i = 0; i < x->n; i++) {
         real *sum = out + (size_t)x->stretch[i].line * LANES;
         vr s[PARTIALS][V_LINE];
@@ -134,7 +133,7 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
             for (int p = 1; p < PARTIALS; p++)
                 s[p][v] = v_set1(0);
         }
-        for (uint32_t g = x->stretch[i].groups; g > 0; g--, idx += step, idx32 += step32, val += step_val) {
+        for (uint32_t g = x->stretch[i].groups; g > 0; g--) {
             const uint64_t now = idx32 ? 0 : four(idx), then = idx32 ? 0 : four(idx + AHEAD);
             for (int p = 0; p < PARTIALS; p++) {
                 const real *line = src + index_of(idx32, now, p) * LANES;
@@ -144,6 +143,12 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
                     s[p][v] = val ? v_fma(v_set1(val[p]), w, s[p][v]) : s[p][v] + w;
                 }
             }
+            if (idx32)
+                idx32 += PARTIALS;
+            else
+                idx += PARTIALS;
+            if (val)
+                val += PARTIALS;
         }
         for (int v = 0; v < V_LINE; v++)
             v_store(sum + v * V_LANES, (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]));
