@@ -72,12 +72,12 @@ static void add_name(const struct plan *p, size_t k, size_t run, struct text *t)
 
 /* ---- describing ------------------------------------------------------------------------------------------ */
 
-static void add_list(struct text *t, const double *x, int n) {
+static void print_list(const double *x, int n) {
     for (int i = 0; i < n; i++)
         if (isnan(x[i])) /* fewer features than parts */
-            text_addf(t, "%snone", i ? ", " : "");
+            printf("%snone", i ? ", " : "");
         else
-            text_addf(t, "%s%.4g", i ? ", " : "", x[i]);
+            printf("%s%.4g", i ? ", " : "", x[i]);
 }
 
 static void print_surface(const struct dataset *d) {
@@ -102,8 +102,6 @@ static void print_facts(const struct dataset *d, int threads) {
     const struct data_facts f = facts_of(d);
     char a[SHOW_CHARS], b[SHOW_CHARS];
     const double rows = (double)f.n_rows, cells = rows * (double)f.n_features;
-    struct text bands = {0};
-    add_list(&bands, f.band_frequency, N_BANDS);
     printf("  rows          %s", show_count(f.n_rows, a));
     if (f.n_test)
         printf(", and %s held out", show_count(f.n_test, a));
@@ -111,14 +109,14 @@ static void print_facts(const struct dataset *d, int threads) {
            show_count(d->n_present, b));
     printf("  non-zeros     %s, %.4g a row\n", show_count(f.nnz, a), (double)f.nnz / rows);
     printf("  sparsity      %.6g\n", 1 - (double)f.nnz / cells);
-    printf("  frequencies   %.4g to %.4g of the rows; means of fifths of the features%s: %s\n", f.max_frequency,
-           f.min_frequency, d->frequency ? ", by law" : "", bands.s ? bands.s : "");
-    printf("  labels        mean %.6g\n", f.mean_label);
+    printf("  frequencies   %.4g to %.4g of the rows; means of fifths of the features%s: ", f.max_frequency,
+           f.min_frequency, d->frequency ? ", by law" : "");
+    print_list(f.band_frequency, N_BANDS);
+    printf("\n  labels        mean %.6g\n", f.mean_label);
     printf("  values        %s\n", d->train.row_val ? "any" : "all 1");
     printf("  memory        %s\n", show_bytes((double)d->memory_bytes, a));
     print_time(d, threads);
     printf("  fingerprint   %s\n", f.fingerprint);
-    text_free(&bands);
 }
 
 /* ---- writing --------------------------------------------------------------------------------------------- */
@@ -203,7 +201,11 @@ static bool describe(const struct data *w, const struct plan *p, size_t k, size_
     const size_t n = plan_n_datasets(p);
     struct text name = {0};
     add_name(p, k, run, &name);
-    struct dataset *d = name.failed ? NULL : data_make(plan_dataset(p, k), (int)w->threads, e);
+    struct dataset *d = NULL;
+    if (name.failed)
+        err_add(e, "out of memory for the name of a data set");
+    else
+        d = data_make(plan_dataset(p, k), (int)w->threads, e);
     if (d) {
         printf("%sdata set %zu of %zu: %s\n", k ? "\n" : "", k + 1, n, name.s);
         if (d->params.kind == DATA_SURFACE)

@@ -134,7 +134,9 @@ static bool write_all(struct work *w, struct text *notes, struct err *e) {
     struct text former = {0};
     bool ok = true;
     text_addf(&former, "%s/kernels.csv", w->asked->out);
-    if (ok && !former.failed && !access(former.s, F_OK))
+    if (former.failed)
+        ok = err_add(e, "out of memory for a path in %s", w->asked->out);
+    if (ok && !access(former.s, F_OK))
         ok = rows_compare(&w->rows, former.s, notes, e);
     text_free(&former);
     return ok && write_one(w, "kernels.csv", rows_csv, e) && write_one(w, "kernels.json", rows_json, e) &&

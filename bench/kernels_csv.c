@@ -112,9 +112,11 @@ bool rows_compare(const struct results_rows *r, const char *path, struct text *o
         text_addf(out, "compared with the former call in this folder: %zu of %zu rows within 5%%%s\n", agree,
                   common, agree == common ? "" : ", not these:");
         text_add(out, named.s ? named.s : "");
+        out->failed |= named.failed;
         if (common - agree > MOST_NAMED)
             text_addf(out, "  and %zu more\n", common - agree - MOST_NAMED);
     }
+    out->failed |= key.failed;
     text_free(&named);
     text_free(&key);
     free(csv);

@@ -90,6 +90,7 @@ static bool draw_roofline(const struct results_rows *r, enum code code, struct f
     text_addf(&line, "dense, f32, %s, one thread; slopes: traffic alone", code_names[code]);
     const char *lines[] = {line.s ? line.s : ""};
     style_title(f, "Roofline of the update rules", lines, 1);
+    f->gp.failed |= line.failed;
     text_free(&line);
     frame(f, BOTTOM, "operations a byte", "GFLOP/s", 4);
     text_addf(

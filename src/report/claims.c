@@ -158,8 +158,10 @@ static void side_free(struct side_cells *c) {
 static bool side_make(struct judging *j, const struct claim_side *s, struct side_cells *c, struct err *e) {
     const struct claim_measure *m = s->over.is_number ? &s->under : &s->over;
     *c = (struct side_cells){.s = s};
+    struct value *levels = NULL;
     size_t n = 1;
-    bool ok = !s->is_slope || plan_levels(j->r->plan, s->axis, m->optimizer, &c->level, &n, e);
+    bool ok = !s->is_slope || plan_levels(j->r->plan, s->axis, m->optimizer, &levels, &n, e);
+    c->level = levels;
     c->over = mem_zeroed(n + 1, sizeof *c->over, e);
     c->under = mem_zeroed(n + 1, sizeof *c->under, e);
     c->x = mem_zeroed(n + 1, sizeof *c->x, e);

@@ -104,7 +104,7 @@ bool claims_write(const struct claim_result *claims, size_t n, const char *name,
     if (!n)
         text_add(doc_text(&d), "The grid makes no claims.");
     doc_markdown(&d, &out);
-    bool ok = (!out.failed && !d.failed) || err_add(e, "%s: cannot write: out of memory", path);
+    bool ok = !out.failed || err_add(e, "%s: cannot write: out of memory", path);
     ok = ok && file_write(path, out.s, out.len, e);
     text_free(&out);
     doc_free(&d);

@@ -5,15 +5,19 @@
 
 /* Where memory is out there is still something to write to, and the failure is kept. */
 static struct block *add(struct doc *d, enum block_kind kind) {
-    if (d->n && (d->block[d->n - 1].text.failed || d->block[d->n - 1].table.failed ||
-                 d->block[d->n - 1].table.text.failed))
-        d->failed = true;
     if (!mem_grow(&d->block, &d->cap, d->n + 1, sizeof *d->block, NULL)) {
         d->failed = true;
         return &d->nowhere;
     }
     d->block[d->n] = (struct block){.kind = kind};
     return &d->block[d->n++];
+}
+
+bool doc_failed(const struct doc *d) {
+    bool failed = d->failed;
+    for (size_t k = 0; k < d->n; k++)
+        failed |= d->block[k].text.failed || d->block[k].table.failed || d->block[k].table.text.failed;
+    return failed;
 }
 
 void doc_free(struct doc *d) {

@@ -14,8 +14,9 @@ struct doc {
     struct block *block; /* (n) */
     size_t n, cap;
     struct block nowhere; /* what is written when memory is out */
-    bool failed;          /* it was: nothing of the document can be used */
+    bool failed;          /* it was; doc_failed() looks at every block */
 };
+bool doc_failed(const struct doc *d); /* memory was out: nothing of the document can be used */
 void doc_free(struct doc *d);
 
 /* A new block. What is returned is added to until the next block is made, and is never NULL. */

@@ -33,7 +33,6 @@ void html_anchor(const char *heading, struct text *out) {
 
 static void print_table(const struct table *t, const char *caption, struct text *out) {
     const size_t rows = t->n / t->n_columns;
-    out->failed |= t->failed || t->text.failed;
     text_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     html_add(caption, out);
     text_addf(out, "\"><table%s>\n<thead><tr>", rows > 1 ? " class=\"sorts\"" : "");
@@ -70,11 +69,10 @@ static void print_heading(int level, const char *s, bool *in_section, struct tex
 
 void doc_html(const struct doc *d, struct text *out) {
     bool in_section = false;
-    out->failed |= d->failed;
+    out->failed |= doc_failed(d);
     for (size_t k = 0; k < d->n; k++) {
         const struct block *b = &d->block[k];
         const char *s = b->text.s ? b->text.s : "";
-        out->failed |= b->text.failed;
         switch (b->kind) {
         case BLOCK_HEADING:
             print_heading(b->level, s, &in_section, out);

@@ -54,18 +54,19 @@ static void print_table(const struct table *t, const char *caption, size_t numbe
     }
     text_add(out, " \\\\\n    \\midrule\n");
     for (size_t k = 0; k < t->n; k++) {
+        const size_t c = k % t->n_columns; /* NOLINT(clang-analyzer-core.DivideZero): a table has a column */
         size_t n;
         const char *s = table_cell(t, k, &n);
-        text_add(out, k % t->n_columns ? " & " : "    ");
+        text_add(out, c ? " & " : "    ");
         tex_escape(s, n, out);
-        text_add(out, k % t->n_columns + 1 == t->n_columns ? " \\\\\n" : "");
+        text_add(out, c + 1 == t->n_columns ? " \\\\\n" : "");
     }
     text_add(out, "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n\n");
 }
 
 void doc_tex(const struct doc *d, struct text *out) {
     size_t number = 0;
-    out->failed |= d->failed;
+    out->failed |= doc_failed(d);
     text_add(out, "% \\usepackage{booktabs}\n\n");
     for (size_t k = 0; k < d->n; k++)
         if (d->block[k].kind == BLOCK_TABLE)

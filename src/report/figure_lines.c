@@ -127,6 +127,7 @@ bool figure_trace(const struct plot_input *in, const struct plan_figure *f, stru
                                                            : quantities[q].name,
                           traced[p] == PARAMETER_BIAS ? "" : "feature ", name.s ? name.s : "");
                 text_addf(&c.subtitle, "%s, best cells", in->group[first].data);
+                c.title.failed |= name.failed;
                 const char *words[] = {f->label, quantities[q].name, name.s ? name.s : "",
                                        in->group[first].data};
                 include_negative(&c);

@@ -185,8 +185,8 @@ void style_setting(enum key key, struct value v, size_t from, struct text *out);
 /* A number in a sentence: three significant digits. */
 void style_short(double x, struct text *out);
 /* Which levels of an axis so many pixels long are named: as many as fit, powers of ten preferred. named: (n).
- */
-void style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named);
+ * False: out of memory. */
+bool style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named);
 /* Appends a list of round numbers in [lo, hi] for a log axis: `('1' 1, '2' 2, '5' 5)`. */
 void style_log_ticks(struct text *gp, double lo, double hi);
 /* The colour of the k-th optimizer; the look of its line, dashes too. */

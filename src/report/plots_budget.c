@@ -51,6 +51,7 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
              hit ? "chance that one of the cells tried arrives" : "median best of the cells tried");
     plots_remark(in, g->problem, &c.remark);
     text_addf(&c.mark_name, "equal budget: %.0f", c.mark);
+    c.title.failed |= quantity.failed;
     const char *words[] = {hit ? "budget-hit" : "budget", g->data};
     ok = ok && chart_draw(&c, l, words, 2, e);
     chart_free(&c);

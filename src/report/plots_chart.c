@@ -173,10 +173,8 @@ static double end_of(const struct chart *c, const struct chart_line *k) {
 /* The name of a line, and a thin line that leads to it; dotted where the line ends before the plot does. */
 static void write_label(const struct chart *c, const struct chart_line *k, size_t id, int right,
                         struct text *gp) {
-    struct text label = {0};
-    text_add(&label, k->name);
     text_addf(gp, "set label %zu ", id);
-    gnuplot_quote(gp, label.s ? label.s : "", *k->note ? LABEL_CHARS - 4 : LABEL_CHARS);
+    gnuplot_quote(gp, k->name, *k->note ? LABEL_CHARS - 4 : LABEL_CHARS);
     if (*k->note) {
         text_add(gp, ".' '.");
         gnuplot_quote(gp, k->note, sizeof k->note);
@@ -191,8 +189,6 @@ static void write_label(const struct chart *c, const struct chart_line *k, size_
     text_addf(gp, " to screen X(W-%d), Y(%d+%.1f) nohead lw 1 ", right - LEAD, BOTTOM, k->label_px);
     style_colour(gp, k->style);
     text_add(gp, x < c->x.hi * 0.98 ? " dt (2,3)\n" : "\n");
-    gp->failed |= label.failed;
-    text_free(&label);
 }
 
 static void write_layers(const struct chart *c, struct text *out) {

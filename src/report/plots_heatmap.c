@@ -44,6 +44,7 @@ struct place {
     bool alone;  /* or all of it */
     int x, y;    /* of the lower left corner of the cells, from the page's */
     double w, h; /* of a cell */
+    int left;    /* of them, for what is written there */
     int room;    /* the panel's width */
     int top;     /* how far the panel's words stand above its cells */
 };
@@ -55,7 +56,7 @@ struct layout {
 };
 
 /* What stands left of the cells: the names of levels, and the key's. */
-static int left_of(const struct heat_panel *p) {
+static int left_of(const struct heat_panel *p, bool *failed) {
     struct text label = {0};
     size_t longest = 0;
     if (p->y.n == 1)
@@ -65,6 +66,7 @@ static int left_of(const struct heat_panel *p) {
         style_level(p->y.key, p->y.level[i], &label);
         longest = label.len > longest ? label.len : longest;
     }
+    *failed |= label.failed;
     text_free(&label);
     return 36 + 8 * (int)(longest < 12 ? longest : 12);
 }
@@ -80,7 +82,7 @@ static int lay_rows(const struct heatmap *h, struct place *place) {
     for (size_t i = 0; i < h->n; i++) {
         const struct heat_panel *p = &h->panel[i];
         struct place *at = &place[i];
-        at->alone = h->n == 1 || PLOT_WIDTH / 2 - left_of(p) - right_of(p) < CELL_MIN * (int)p->x.n;
+        at->alone = h->n == 1 || PLOT_WIDTH / 2 - at->left - right_of(p) < CELL_MIN * (int)p->x.n;
         if (at->alone && second) {
             row++;
             second = false;
@@ -95,9 +97,14 @@ static int lay_rows(const struct heatmap *h, struct place *place) {
 
 static bool lay_out(const struct heatmap *h, struct layout *l, struct err *e) {
     int below = KEY;
+    bool failed = false;
     l->place = mem_zeroed(h->n, sizeof *l->place, e);
     if (!l->place)
         return false;
+    for (size_t i = 0; i < h->n; i++)
+        l->place[i].left = left_of(&h->panel[i], &failed);
+    if (failed)
+        return err_add(e, "out of memory for a heatmap");
     for (size_t i = 0; i < h->n; i++)
         for (size_t k = 0; k < h->panel[i].x.n * h->panel[i].y.n; k++)
             l->present[h->panel[i].cell[k].state]++;
@@ -109,10 +116,10 @@ static bool lay_out(const struct heatmap *h, struct layout *l, struct err *e) {
             struct place *at = &l->place[i];
             if (at->row != row)
                 continue;
-            const int wide = at->alone ? PLOT_WIDTH : PLOT_WIDTH / 2, room = wide - left_of(p) - right_of(p);
+            const int wide = at->alone ? PLOT_WIDTH : PLOT_WIDTH / 2, room = wide - at->left - right_of(p);
             int high = (!at->alone ? 120 : h->n > 1 ? 160 : 240) / (int)p->y.n;
             high = high > ROW_MAX ? ROW_MAX : high < ROW_MIN ? ROW_MIN : high;
-            at->x = (at->second ? wide : 0) + left_of(p);
+            at->x = (at->second ? wide : 0) + at->left;
             at->y = below;
             at->room = wide - 14;
             at->h = high;
@@ -203,7 +210,7 @@ static bool write_levels(const struct heat_axis *a, bool x, const struct place *
     struct text label = {0};
     if (!named)
         return false;
-    style_levels(x ? 'x' : 'y', a->key, a->level, a->n, pixels, named);
+    gp->failed |= !style_levels(x ? 'x' : 'y', a->key, a->level, a->n, pixels, named);
     for (size_t i = 0; i < a->n; i++) {
         const double px = x ? at->x + ((double)i + 0.5) * at->w : at->x - 1,
                      py = x ? at->y - 1 : at->y + ((double)i + 0.5) * at->h;
@@ -228,7 +235,8 @@ static bool write_levels(const struct heat_axis *a, bool x, const struct place *
 /* The words of a panel: title, axes, the best of each row. */
 static bool write_words(const struct heat_panel *p, const struct place *at, struct text *gp, struct err *e) {
     const double right = at->x + at->w * (double)p->x.n, top = at->y + at->h * (double)p->y.n;
-    const int left = at->x - left_of(p) + 10;
+    gp->failed |= p->title.failed || p->subtitle.failed;
+    const int left = at->x - at->left + 10;
     text_add(gp, "set label ");
     gnuplot_quote(gp, p->title.s ? p->title.s : "", (size_t)(at->room / 8));
     text_addf(gp, " at %d,%.1f noenhanced\n", left, top + at->top - 12);
@@ -256,14 +264,15 @@ static bool write_words(const struct heat_panel *p, const struct place *at, stru
 /* A ring round each best cell, white below black: seen on every colour. Objects, as terminals disagree about
  * the size of points. */
 static void write_rings(const struct heat_panel *p, const struct place *at, struct text *gp) {
-    for (size_t i = 0; i < p->x.n * p->y.n; i++)
+    for (size_t i = 0; i < p->x.n * p->y.n; i++) {
+        const size_t x = i % p->x.n, y = i / p->x.n;
         for (int black = 0; p->cell[i].best && black < 2; black++)
             text_addf(gp,
                       "set object circle at %.1f,%.1f size screen X(4.5) front fillstyle empty border lc rgb "
                       "'%s' lw %s\n",
-                      at->x + ((double)(i % p->x.n) + 0.5) * at->w,
-                      at->y + ((double)(i / p->x.n) + 0.5) * at->h, black ? "#000000" : "#ffffff",
-                      black ? "1.5" : "4");
+                      at->x + ((double)x + 0.5) * at->w, at->y + ((double)y + 0.5) * at->h,
+                      black ? "#000000" : "#ffffff", black ? "1.5" : "4");
+    }
 }
 
 /* The plot command: a layer for each state present in a panel. */

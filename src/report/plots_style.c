@@ -126,7 +126,7 @@ enum {
     GAP_PX = 9
 }; /* a character of a tick label in PLOT_SMALL, at most, and the space between labels */
 
-void style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named) {
+bool style_levels(char axis, enum key key, const struct value *v, size_t n, double pixels, bool *named) {
     struct text label = {0};
     /* [0]: of all levels, [1]: of the powers of ten among them. */
     size_t count[2] = {0}, longest[2] = {0}, fit[2];
@@ -145,10 +145,13 @@ void style_levels(char axis, enum key key, const struct value *v, size_t n, doub
         fit[k] = pixels > each ? (size_t)(pixels / each) : 1;
     }
     const bool powers = count[0] > fit[0] && count[1] >= 2;
-    const size_t step = (count[powers] + fit[powers] - 1) / fit[powers]; /* 0: out of memory for any label */
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): there is room for one */
+    const size_t step = (count[powers] + fit[powers] - 1) / fit[powers];
     for (size_t i = 0, k = 0; i < n; i++)
         named[i] = step && (!powers || named[i]) && k++ % step == 0;
+    const bool ok = !label.failed;
     text_free(&label);
+    return ok;
 }
 
 static bool within(double at, double lo, double hi) {

@@ -70,6 +70,7 @@ static bool draw(const struct plot_input *in, size_t first, enum trend_of of, st
     text_addf(&c.title, "%s: %s against %s", t->data, eta0 ? "best eta0" : "time", axis);
     text_addf(&c.subtitle, "best cells; fitted power of %s beside each name", axis);
     plots_remark_all(in, &c.remark);
+    c.title.failed |= quantity.failed;
     const char *words[] = {eta0 ? "trend-eta0" : "trend-time", t->data, "by", keys[t->key].name};
     ok = ok && chart_draw(&c, l, words, 4, e);
     chart_free(&c);

@@ -219,6 +219,7 @@ static void add_ranking(const struct scores *s, const struct ranking *k, struct 
     text_add(doc_heading(d, 3), data);
     struct text *t = doc_text(d), remark = {0};
     summary_gap_remark(s, k->problem, &remark);
+    t->failed |= remark.failed;
     text_addf(
         t,
         "Epochs to the target%s. Typical: median best of %zu cell%s. Hit: the chance that one of them arrives. "
@@ -229,6 +230,7 @@ static void add_ranking(const struct scores *s, const struct ranking *k, struct 
     struct text caption = {0};
     text_addf(&caption, "%s: epochs to the target%s at an equal budget of %zu cells.", data,
               remark.s ? remark.s : "", k->k);
+    d->failed |= caption.failed;
     text_free(&remark);
     struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
     text_free(&caption);
@@ -259,6 +261,7 @@ static void add_test_ranking(const struct scores *s, const struct ranking *k, st
               data, k->k, k->k == 1 ? "" : "s");
     struct text caption = {0};
     text_addf(&caption, "%s: least loss on held-out rows at an equal budget of %zu cells.", data, k->k);
+    d->failed |= caption.failed;
     struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
     text_free(&caption);
     for (size_t i = 0; i < k->n; i++) {

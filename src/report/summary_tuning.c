@@ -94,6 +94,7 @@ void summary_best(const struct scores *s, struct doc *d) {
         text_addf(&caption, "%s: each optimizer's best cell", g->data);
         summary_gap_remark(s, g->problem, &caption);
         text_add(&caption, ".");
+        d->failed |= caption.failed;
         struct table *table = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
         for (size_t i = 0; i < s->n; i++)
             if (s->group[i].problem == g->problem)
@@ -297,6 +298,7 @@ void summary_trends(const struct scores *s, struct doc *d) {
             struct text caption = {0};
             text_add(doc_heading(d, 3), now->data);
             text_addf(&caption, "%s: slopes in logarithms.", now->data);
+            d->failed |= caption.failed;
             t = doc_table(d, columns, LENGTH(columns), caption.s ? caption.s : "");
             text_free(&caption);
         }

@@ -7,6 +7,8 @@
  * and leaves WAL mode, so that it can be copied and read from read-only places. */
 #include "store/db.h"
 #include "store/schema.h" /* schema_sql, made from schema.sql by CMake */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,11 +152,9 @@ bool store_read_only(const struct store *s) {
 }
 
 bool store_is_there(const char *dir) {
-    struct text path = {0};
-    text_addf(&path, "%s/sweep.db", dir);
-    const bool there = !path.failed && !access(path.s, F_OK);
-    text_free(&path);
-    return there;
+    char path[PATH_MAX];
+    const int len = snprintf(path, sizeof path, "%s/sweep.db", dir);
+    return len > 0 && len < (int)sizeof path && !access(path, F_OK); /* no file has a longer path */
 }
 
 struct store *store_open(const char *dir, bool fresh, bool read_only, struct err *e) {
