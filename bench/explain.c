@@ -250,18 +250,17 @@ int explain_command(int argc, char **argv) {
     bool help = false;
     int code = EXIT_USAGE;
     bool ok = options_read(options, N_OPTIONS, argc, argv, &w, &help, &e);
-    if (ok && !help && !(w.grid && w.run && w.step))
-        ok = err_add(
-            &e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
-                "sweeps/lecture.ini --run 4b24 --step 3");
     if (ok && help) {
         printf("bench explain --grid FILE --run ID --step T: one step of one parameter, the formula with its "
                "numbers. "
                "The run\nis computed again.\n\n");
         options_help(options, N_OPTIONS, stdout);
         code = EXIT_DONE;
-    } else if (ok) {
+    } else if (ok && w.grid && w.run && w.step) {
         code = explain(&w, &e);
+    } else if (ok) {
+        err_add(&e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
+                    "sweeps/lecture.ini --run 4b24 --step 3");
     }
     if (e.text)
         fputs(e.text, stderr);

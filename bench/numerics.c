@@ -47,8 +47,8 @@ bool numerics_agree(struct store *s, bool adding, struct err *e) {
         return false;
     }
     free(ids);
-    const size_t first = strcspn(mine, ",") + 1, compared = adding ? strlen(mine) + 1 : first;
-    bool ok = n == 0 || (theirs && !strncmp(mine, theirs, compared));
+    const size_t version = strcspn(mine, ",") + 1;
+    const bool ok = n == 0 || (theirs && !(adding ? strcmp(mine, theirs) : strncmp(mine, theirs, version)));
     if (!ok)
         err_add(
             e,

@@ -132,6 +132,7 @@ static void compute(struct follower *f, const struct task *task) {
     while ((number = wire_ask(&result)) != NO_TASK) {
         struct outcome out[GROUP_MOST * LANES] = {0};
         struct err e = {0}, named = {0};
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.ArraySubscript): tasks that were told */
         const bool ok = task_train(&f->job, &f->minima, &task[number], f->data[task[number].dataset], out, &e);
         if (!ok)
             err_add(&named, "%s: %.*s", wire_name(), e.len ? (int)e.len - 1 : 0, e.text ? e.text : "");
@@ -152,8 +153,7 @@ static void get_tasks(struct follower *f, struct parcel *p) {
         parcel_get(p, &told, sizeof told);
         task[i] = (struct task){&f->cost.packs[told.pack], (int)told.n, told.dataset, 0};
     }
-    const int threads = task_threads(&f->job, task, n, f->data, NULL);
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(task_threads(&f->job, task, n, f->data, NULL))
     compute(f, task);
     wire_leave();
     free(task);

@@ -112,15 +112,15 @@ const char *wire_name(void) {
 
 int wire_threads(int threads) {
     cpu_set_t mine, *all = calloc((size_t)world.here, sizeof *all);
-    if (!all || sched_getaffinity(0, sizeof mine, &mine)) {
-        free(all);
-        return threads;
-    }
-    int me, sharing = 0, before = 0;
+    if (!all)
+        wire_give_up("out of memory"); /* the others wait for this rank */
+    if (sched_getaffinity(0, sizeof mine, &mine))
+        CPU_ZERO(&mine); /* not known: shared with all of whom it is not */
+    int me, sharing = 1, before = 0;
     MPI_Comm_rank(world.node, &me);
     MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all, sizeof mine, MPI_BYTE, world.node);
     for (int i = 0; i < world.here; i++)
-        if (CPU_EQUAL(&mine, &all[i])) {
+        if (i != me && CPU_EQUAL(&mine, &all[i])) {
             sharing++;
             before += i < me;
         }

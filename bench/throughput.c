@@ -52,6 +52,7 @@ enum { N_OPTIONS = sizeof options / sizeof *options };
 /* A grid as a user would write it; nothing asks for L*. */
 static struct plan *make_plan(const struct throughput *o, const struct rule *rule, struct err *e) {
     struct text grid = {0};
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without a rule nothing comes as far as here */
     const char *key = isnan(rule->defaults[H_eta0]) ? "epsilon" : "eta0";
     text_addf(&grid,
               "[sweep]\nname = throughput\nepochs = %llu\nevaluate = %llu\ntarget = loss 0\nprecision = %s\n",

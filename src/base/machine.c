@@ -4,7 +4,9 @@
 #include "commit.h" /* BENCH_COMMIT, made by cmake/commit.cmake at every build */
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -33,15 +35,21 @@ static uint64_t cache_bytes(int name) {
     return n > 0 ? (uint64_t)n : 0;
 }
 
+/* A number that begins a line: `max` is none. */
+static bool leading_number(const char *line, uint64_t *x) {
+    char *end;
+    *x = strtoull(line, &end, 10);
+    return end != line;
+}
+
 /* What the kernel calls available, or less where a control group (a container, a batch job) allows less. */
 static uint64_t available_bytes(void) {
     char line[256];
-    unsigned long long kib, limit, used;
-    uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    if (find_line("/proc/meminfo", "MemAvailable", line, sizeof line) && sscanf(line, "%llu", &kib) == 1)
+    uint64_t kib, limit, used, bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    if (find_line("/proc/meminfo", "MemAvailable", line, sizeof line) && leading_number(line, &kib))
         bytes = kib * 1024;
-    if (find_line("/sys/fs/cgroup/memory.max", "", line, sizeof line) && sscanf(line, "%llu", &limit) == 1 &&
-        find_line("/sys/fs/cgroup/memory.current", "", line, sizeof line) && sscanf(line, "%llu", &used) == 1 &&
+    if (find_line("/sys/fs/cgroup/memory.max", "", line, sizeof line) && leading_number(line, &limit) &&
+        find_line("/sys/fs/cgroup/memory.current", "", line, sizeof line) && leading_number(line, &used) &&
         limit > used && limit - used < bytes)
         bytes = limit - used;
     return bytes;

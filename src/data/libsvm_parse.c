@@ -43,7 +43,7 @@ static const char *shown(const char *s, size_t len, char out[4 * SHOWN_CHARS + 4
     char *o = out;
     for (size_t i = 0; i < len && i < SHOWN_CHARS; i++)
         o += sprintf(o, (unsigned char)s[i] - 32u < 95u ? "%c" : "\\x%02x", (unsigned char)s[i]);
-    strcpy(o, len > SHOWN_CHARS ? "..." : "");
+    snprintf(o, sizeof "...", "%s", len > SHOWN_CHARS ? "..." : "");
     return out;
 }
 

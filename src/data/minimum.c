@@ -136,7 +136,9 @@ bool minimum_find(const struct dataset *d, enum loss loss, bool mean, double l2,
     if (ok) {
         v = lbfgs_malloc((int)s.n); /* as liblbfgs wants it: aligned, padded, zero */
         gv = lbfgs_malloc((int)s.n);
-        ok = (v && gv) || err_add(e, "out of memory: L* of %zu features", d->n_features);
+        ok = v && gv;
+        if (!ok)
+            err_add(e, "out of memory: L* of %zu features", d->n_features);
     }
     if (ok) {
         *m = (struct minimum){.start_loss = unit * evaluate(&s, v, gv, 0, 0)};

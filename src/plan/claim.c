@@ -4,6 +4,7 @@
 #include "plan/plan_internal.h"
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,8 +187,7 @@ static void complain_key(struct parser *p, const struct section *optimizer, int 
             continue;
         names[n] = keys[k].name;
         if (k >= KEY_S) {
-            strcpy(schedule_keys[k - KEY_S], "schedule_");
-            strcat(schedule_keys[k - KEY_S], keys[k].name);
+            snprintf(schedule_keys[k - KEY_S], sizeof *schedule_keys, "schedule_%s", keys[k].name);
             names[n] = schedule_keys[k - KEY_S];
         }
         n++;

@@ -11,6 +11,7 @@ static const char *const sql[N_STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_ROLLBACK] = "ROLLBACK",
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): nothing is missing where each has its name */
     [ST_PUT_NOTE] = "INSERT INTO note VALUES (?,?,?) ON CONFLICT (name) DO UPDATE SET "
                     "text = excluded.text, checksum = excluded.checksum",
     [ST_GET_NOTE] = "SELECT * FROM note WHERE name = ?",

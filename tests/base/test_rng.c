@@ -85,13 +85,14 @@ static void below_is_unbiased(void **s) {
     for (size_t k = 0; k < sizeof bounds / sizeof *bounds; k++) {
         struct rng r = rng_make(5, k);
         enum { N = 60000 };
+        const uint32_t half = bounds[k] - bounds[k] / 2; /* the lower one, the larger if they differ */
         int low = 0;
         for (int i = 0; i < N; i++) {
             uint32_t x = rng_below(&r, bounds[k]);
             assert_true(x < bounds[k]);
-            low += x < bounds[k] - bounds[k] / 2; /* the lower half, the larger one if they differ */
+            low += x < half;
         }
-        double p = (double)(bounds[k] - bounds[k] / 2) / bounds[k];
+        double p = (double)half / bounds[k];
         assert_true(fabs(low - N * p) <= 5 * sqrt(N * p * (1 - p)));
     }
 }

@@ -115,7 +115,8 @@ static void true_weights_have_the_signal_and_the_bias(void **state) {
             assert_near(fabs(d->w_true[j]) * pow(d->frequency[j], p.rare_signal), k, 1e-12 * k, "k");
             positive += d->w_true[j] > 0;
         }
-        assert_binomial(positive, 400, 0.5, CHANCE / COUNT(cases), "positive true weights");
+        const size_t n_cases = COUNT(cases);
+        assert_binomial(positive, 400, 0.5, CHANCE / (double)n_cases, "positive true weights");
         free(z);
         data_free(d);
     }

@@ -97,6 +97,7 @@ static bool fails(enum kind k, const char *function) {
     if (now && n == fail_at && hit_file >= 0) {
         void *frame[STACK];
         note(hit_file, n, function);
+        /* cppcheck-suppress uninitvar ; backtrace() sets as many as it returns */
         backtrace_symbols_fd(frame, backtrace(frame, STACK), hit_file);
     }
     busy = false;

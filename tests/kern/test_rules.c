@@ -205,7 +205,7 @@ static void a_nan_is_never_lost(void **state_) {
         for (enum precision p = 0; p < PRECISION_COUNT; p++)
             for (int when = 1; when <= 3; when++) {
                 struct walk a = walk_start(&c, p);
-                double ignored[2];
+                double ignored[2] = {0, 0};
                 bool all = true;
                 for (int t = 1; t <= 5; t++) {
                     walk_step(&a, t, t == when ? NAN : 0.1, ignored);

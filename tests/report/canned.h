@@ -101,6 +101,7 @@ static inline void canned_times(struct canned *c, size_t first, const double *ep
     for (size_t k = 0; k < n; k++) {
         struct run run;
         plan_run(c->plan, first + k, &run);
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): n are there */
         const double last = epochs[k] > 0 ? epochs[k] : 100;
         struct point p[] = {{0, 0, 0, 1, NAN},
                             {last, (uint64_t)last, 10 * (uint64_t)last, epochs[k] > 0 ? 0 : 0.9, NAN}};

@@ -105,7 +105,8 @@ static void lines_break_before_words_only(void **state) {
                          "somewhere 1. - 2. - 3. - 4. and so on, and so on, and so on"
                        : "short");
     doc_markdown(&d, &out);
-    for (char *line = strtok(out.s, "\n"); line; line = strtok(NULL, "\n"))
+    char *rest;
+    for (char *line = strtok_r(out.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         if (!strchr("abcdefghijklmnopqrstuvwxyz", *line))
             fail_msg("a line begins with: %s", line);
     text_free(&out);

@@ -176,6 +176,7 @@ static void it_is_a_whole_page_and_labels_are_text(void **state) {
     assert_int_equal(p.n_scripts, 1); /* its own */
     static const char *const wanted[] = {
         "<title>labels - sweep report</title>",
+        /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one line of the page */
         "A sweep of 2 optimizers on 2 data sets: 52 runs, computed 2026-11-24 by bench 0.1.0, commit "
         "0123456789ab.",
         "adam &amp; &#39;co&#39; is first, with 1 epoch",

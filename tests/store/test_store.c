@@ -462,7 +462,8 @@ static void fresh_forgets_everything(void **state) {
     uint64_t *ids;
     size_t n;
     char *text;
-    assert_true(store_ids(s, &ids, &n, &e) && store_get_note(s, "n", &text, &n, &e));
+    assert_true(store_ids(s, &ids, &n, &e));
+    assert_true(store_get_note(s, "n", &text, &n, &e));
     assert_null(ids);
     assert_null(text);
     assert_true(store_put_runs(s, &o, 1, &e));

@@ -146,9 +146,10 @@ static void judge_f32(const char *label, double dense, double exact) {
 
 static void compare(const struct rule_case *c, const struct comparison *x) {
     static const char *const precision[] = {"f64", "f32"}, *const updates[] = {"dense", "exact"};
+    const int n_precisions = x->f32 ? 2 : 1;
     struct trained t[2][2];
     struct weights w[2][2];
-    for (int p = 0; p <= x->f32; p++)
+    for (int p = 0; p < n_precisions; p++)
         for (int u = 0; u < 2; u++)
             w[p][u] = train(&t[p][u], c, x, precision[p], updates[u]);
     if (w[0][1].n_exact == 0 || w[0][1].n_exact + w[0][1].n_fast != w[0][1].n_packs || w[0][0].n_exact != 0)
@@ -156,6 +157,7 @@ static void compare(const struct rule_case *c, const struct comparison *x) {
     for (size_t i = 0; i < t[0][0].n_runs; i++) {
         char label[256];
         describe(label, sizeof label, c, &t[0][0].run[i]);
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what was trained has points */
         const double largest = weights_largest(&w[0][0], i), dense = t[0][0].out[i].points[1].loss;
         judge(label, x, weights_apart(&w[0][1], &w[0][0], i) / largest,
               fabs(t[0][1].out[i].points[1].loss - dense) / dense);
@@ -163,7 +165,7 @@ static void compare(const struct rule_case *c, const struct comparison *x) {
             judge_f32(label, weights_apart(&w[1][0], &w[0][0], i) / largest,
                       weights_apart(&w[1][1], &w[0][0], i) / largest);
     }
-    for (int p = 0; p <= x->f32; p++)
+    for (int p = 0; p < n_precisions; p++)
         for (int u = 0; u < 2; u++) {
             free(w[p][u].w);
             done(&t[p][u]);

@@ -143,6 +143,7 @@ static void put_off_updates_are_made_up_for(void **state) {
     train_with(&a, all, x);
     train_with(&b, all, y);
     for (size_t i = 0; i < a.n_runs; i++) {
+        assert_true(x[i].trace.value && y[i].trace.value && x[i].trace.n_rows == y[i].trace.n_rows);
         for (size_t row = 0; row < x[i].trace.n_rows; row++)
             for (size_t k = 0; k < 4; k++)
                 for (int f = 0; f < TRACE_FIELDS; f++) {
