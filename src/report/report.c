@@ -55,8 +55,10 @@ bool report_write(const struct plan *p, struct store *s, const char *dir, const 
         *o->pictures_s = clock_s() - start;
     ok =
         ok && html_write(&scores, dir, &figures, e); /* last: it holds the figures, and names hashes of files */
-    if (ok && o->unexpected)
+    if (ok && o->unexpected) {
         claims_unexpected(scores.claim, scores.n_claims, o->unexpected);
+        ok = !o->unexpected->failed || err_add(e, "out of memory for the claims that have another verdict");
+    }
     figures_free(&figures);
     scores_free(&scores);
     results_free(&r);

@@ -12,14 +12,12 @@ static uint64_t assert_stretch(const struct packed *s, size_t stretch, uint64_t 
                                const double *val, uint64_t n) {
     const uint64_t groups = n ? (n + PARTIALS - 1) / PARTIALS : 1;
     assert_int_equal(s->stretch[stretch].groups, groups);
+    assert_true(val || !s->val);
     for (uint64_t k = 0; k < groups * PARTIALS; k++) {
         const uint64_t at = group * PARTIALS + k;
         assert_int_equal(index_at(s, at), k < n ? index[k] + 1 : 0);
-        if (s->val) {
-            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a stream with values is of rows with values
-             */
+        if (s->val)
             assert_true(s->val[at] == (k < n ? val[k] : 0));
-        }
     }
     return group + groups;
 }
