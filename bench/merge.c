@@ -7,6 +7,7 @@
 #include "options.h"
 #include "report/report.h"
 #include "store/lock.h"
+#include "traces.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,14 +81,20 @@ static bool merge_one(struct store *into, const char *dir, const struct merge *w
 static int finish(struct store *s, const char *into, const struct merge *w, struct err *e) {
     static const struct ids all;
     struct cost c = {0};
+    struct traces lacking = {0};
     struct plan *p = known_plan(s, e);
     bool ok =
         p &&
         report_write(p, s, into,
                      &(struct report_options){.plots = !w->no_plots, .pdf = w->pdf, .quiet = w->quiet}, e) &&
-        cost_make(p, s, &all, RETRY_FAILED, &c, e);
+        cost_make(p, s, &all, RETRY_FAILED, &c, e) && traces_lacking(p, s, &lacking, e);
     if (ok)
         printf("%zu runs in the grid, %zu of them missing: %s\n", plan_n_runs(p), c.n_todo, into);
+    if (ok && lacking.ids.n) /* the best of the whole are not always the best of a shard */
+        printf("%zu runs that [trace] asks for have no trace yet; the grid run once more with --out %s traces "
+               "them\n",
+               lacking.ids.n, into);
+    traces_free(&lacking);
     cost_free(&c);
     plan_free(p);
     return ok ? EXIT_DONE : EXIT_INCOMPLETE;

@@ -50,6 +50,16 @@ expect 0 'other shards' --grid all.ini --out s1 --shard 1/2 --no-plots --quiet
 expect 0 'other shards' --grid all.ini --out s2 --shard 2/2 --no-plots --quiet
 expect 0 '' merge joined s1 s2 --no-plots
 cmp -s joined/trace.csv all/trace.csv || fail 'traces of shards, merged, are not those of the whole'
+# With the best cells a shard traces its own: merge says what is lacking, the grid run once more traces it.
+for i in 1 2 3; do expect 0 '' --grid best.ini --out b$i --shard $i/3 --no-plots --quiet; done
+"$bench" merge best-joined b1 b2 b3 --no-plots >said || fail "merge of shards with traces of the best: exit code $?"
+if ! cmp -s best-joined/trace.csv best/trace.csv; then
+    grep -qE '^[0-9]+ of the runs that \[trace\] asks for' said || fail "merge does not say that traces are lacking: $(cat said)"
+fi
+expect 0 ' 0 computed now' --grid best.ini --out best-joined --no-plots --quiet
+cmp -s best-joined/trace.csv best/trace.csv || fail 'traces of the best, merged and run once more, are not those of the whole'
+expect 0 'of them missing: best-joined$' merge best-joined b1 --no-plots
+"$bench" merge best-joined b1 --no-plots | grep -q 'asks for' && fail 'merge asks for traces that are there'
 cp best/trace.csv kept
 rm best/trace.csv
 expect 0 '' report best --no-plots
