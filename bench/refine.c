@@ -186,25 +186,46 @@ static size_t optimizer_number(const struct refine *f, size_t section) {
     return number < f->n_optimizers ? number : SIZE_MAX;
 }
 
-/* The file line by line: sections of schedules are dropped, entries of optimizers renewed, all else is copied.
- */
+/* Sections of schedules are written anew, and claims are about the settings of the first grid. */
+static bool is_dropped(const struct refine *f, size_t section) {
+    const char *kind = f->ini.sections[section].kind;
+    return !strcmp(kind, "schedule") || !strcmp(kind, "expect");
+}
+
+/* The name of the first grid's results folder. */
+static bool is_name(const struct refine *f, size_t section, const struct ini_entry *entry) {
+    return !strcmp(f->ini.sections[section].kind, "sweep") && !strcmp(entry->key, "name");
+}
+
+/* The file line by line: entries of optimizers are renewed, what is not dropped is copied. Comments and empty
+ * lines go with what follows them; those above the first section are about the first grid. */
 static void add_grid(struct refine *f) {
     size_t line = 1, section = SIZE_MAX, entry = 0;
+    const char *held = f->text; /* where the comments above this line begin */
     for (const char *s = f->text; *s; line++) {
         const char *newline = strchr(s, '\n'), *end = newline ? newline + 1 : s + strlen(s);
         const size_t next = section + 1; /* SIZE_MAX + 1 is 0 */
-        if (next < f->ini.n_sections && f->ini.sections[next].line == line)
+        const bool opens = next < f->ini.n_sections && f->ini.sections[next].line == line;
+        const struct ini_entry *here =
+            entry < f->ini.n_entries && f->ini.entries[entry].line == line ? &f->ini.entries[entry++] : NULL;
+        if (opens) {
             section = next;
-        const bool has_entry = entry < f->ini.n_entries && f->ini.entries[entry].line == line;
-        const bool dropped = section != SIZE_MAX && !strcmp(f->ini.sections[section].kind, "schedule");
-        const size_t optimizer = section == SIZE_MAX ? SIZE_MAX : optimizer_number(f, section);
-        if (has_entry && optimizer != SIZE_MAX)
-            add_entry(f, optimizer, &f->ini.entries[entry], s, (size_t)(end - s));
-        else if (!dropped)
-            text_add_n(&f->out, s, (size_t)(end - s));
-        entry += has_entry;
+            held = section ? held : s;
+        }
+        if ((opens || here) && is_dropped(f, section)) {
+            held = end;
+        } else if (opens || here) {
+            const size_t optimizer = here ? optimizer_number(f, section) : SIZE_MAX;
+            text_add_n(&f->out, held, (size_t)(s - held));
+            if (optimizer != SIZE_MAX)
+                add_entry(f, optimizer, here, s, (size_t)(end - s));
+            else if (!here || !is_name(f, section, here))
+                text_add_n(&f->out, s, (size_t)(end - s));
+            held = end;
+        }
         s = end;
     }
+    text_add(&f->out, is_dropped(f, section) ? "" : held);
     if (f->out.len && f->out.s[f->out.len - 1] != '\n')
         text_add(&f->out, "\n");
     for (size_t o = 0; o < f->n_optimizers; o++)
@@ -241,7 +262,7 @@ static bool refine(struct refine *f, const struct plan *p, struct store *s, cons
     if (n_found == 0)
         return err_add(e, "%s: no run of the grid is there, or none ended at a finite loss", dir);
     text_addf(&f->out,
-              "; The grid of %s, drawn together around the best cell of each optimizer, by bench refine.\n",
+              "; The grid of %s, drawn together around the best cell of each optimizer, by bench refine.\n\n",
               dir);
     add_grid(f);
     return !f->out.failed || err_add(e, "out of memory");
@@ -265,10 +286,12 @@ static int refine_dir(const char *dir, struct err *e) {
 
 int refine_command(int argc, char **argv) {
     if (argc == 1 && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))) {
-        printf(
-            "bench refine DIR: prints a grid file of the same size at a third of the spacing around each\n"
-            "optimizer's best cell in DIR, a results folder; data, model and sweep stay as they were. Save it\n"
-            "beside the first grid, so that its paths hold.\n");
+        printf("bench refine DIR: prints a grid file of the same size at a third of the spacing around each\n"
+               "optimizer's best cell in DIR, a results folder; data, model and sweep stay as they were. Left "
+               "out\n"
+               "are the name, so that results go to a folder of their own, and claims, which are about "
+               "settings of\n"
+               "the first grid. Save it beside that, so that its paths hold.\n");
         return EXIT_DONE;
     }
     if (argc != 1 || *argv[0] == '-') {

@@ -2,7 +2,9 @@
 . "$PWD/tests/cli/lib.bash"
 
 cat >grid.ini <<'EOF'
+; Of the first grid: 38 runs.
 [sweep]
+name = first
 epochs = 40
 target = gap 0.2            ; a comment
 [data text]
@@ -21,9 +23,16 @@ eta0 = 0.1
 bias_correction = yes, no
 [optimizer linesearch]
 candidates = 2, 8, 14
+; Of the cosine.
 [schedule cosine]
 optimizers = sgd
 period = 40, 400
+; Of a level that the finer grid has not.
+[expect level]
+claim = steps(sgd, eta0=0.01) > 0
+; Of the trace.
+[trace]
+features = 1
 EOF
 expect 0 '^38 runs, 38 computed now' --grid grid.ini --out first --no-plots
 "$bench" refine first >finer.ini 2>err || fail "bench refine: $(cat err)"
@@ -47,6 +56,8 @@ echo "$(value linesearch candidates)" | grep -qE '^[0-9]+, [0-9]+, [0-9]+$' || f
 grep -q '^target = gap 0.2            ; a comment$' finer.ini || fail 'lines outside [optimizer] change'
 grep -q '^sparsity = 0.8, 0.9$' finer.ini || fail 'the data change'
 grep -qE '^\[schedule cosine-1\]$' finer.ini || fail 'the schedule of the best cell is gone'
+grep -qE '^; Of (the first|the cosine|a level)|^name|^\[expect' finer.ini && fail 'what is about the first grid alone is still there'
+grep -q '^; Of the trace.$' finer.ini || fail 'the comment of a section that stays is gone'
 [ "$("$bench" --grid finer.ini --dry-run | grep -oE '^[0-9]+ runs')" = "$((2 * (5 * 2 + 4 + 1 + 3))) runs" ] ||
     fail "the size is another: $("$bench" --grid finer.ini --dry-run | head -1)"
 
