@@ -116,9 +116,9 @@ static void minimum_known(const struct dataset *d, struct minimum *m, double *w)
     const struct surface_row *s = &surfaces[d->params.function];
     struct surface_point start;
     s->at(0, 0, &start);
-    *m = (struct minimum){.max_weight = fabs(s->minimum[0]), .start_loss = start.value};
+    *m = (struct minimum){.max_weight = fabs(s->minimum[0][0]), .start_loss = start.value};
     for (int k = 0; w && k < 2; k++)
-        w[k] = s->minimum[k];
+        w[k] = s->minimum[0][k];
 }
 
 bool minimum_find(const struct dataset *d, enum loss loss, bool mean, double l2, int threads, struct minimum *m,

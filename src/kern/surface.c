@@ -43,7 +43,8 @@ static void himmelblau(double w, double b, struct surface_point *p) {
 }
 
 const struct surface_row surfaces[SURFACE_COUNT] = {
-#define X(name, formula, minima, w, b) {#name, formula, minima, {w, b}, name},
+#define X(name, formula, minima, ...)                                                                          \
+    {#name, formula, minima, sizeof(double[][2]){__VA_ARGS__} / sizeof(double[2]), {__VA_ARGS__}, name},
     SURFACES(X)
 #undef X
 };

@@ -67,7 +67,7 @@ static void range(struct chart_axis *a, const struct chart *c, bool of_x, double
     }
 }
 
-enum { LEFT = 70, BOTTOM = 46, TOP = 48, PLOT_HEIGHT = 250, LABEL_STEP = 15, LABEL_CHARS = 16, LEAD = 16 };
+enum { LEFT = 70, BOTTOM = 46, TOP = 48, PLOT_HEIGHT = 250, LABEL_STEP = 15, LABEL_CHARS = 22, LEAD = 16 };
 
 static void write_data(const struct chart *c, struct text *dat) {
     size_t at = 0;

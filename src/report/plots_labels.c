@@ -17,8 +17,10 @@ double chart_height(const struct chart *c, double y, double pixels) {
     return part_of(&c->y, y) * pixels;
 }
 
+enum { TOP_PX = 6 }; /* below the top, above which is the subtitle, stays the highest name */
+
 /* By the least squares of the moves: isotonic regression of height - rank * step (pool adjacent violators),
- * then kept within [0, pixels]. Lines without a name have no label. */
+ * then kept within [0, pixels - TOP_PX]. Lines without a name have no label. */
 bool chart_place_labels(struct chart *c, double pixels, double step, struct err *e) {
     size_t *order = mem_zeroed(c->n, sizeof *order, e), n = 0, n_blocks = 0;
     struct block {
@@ -47,7 +49,7 @@ bool chart_place_labels(struct chart *c, double pixels, double step, struct err 
     }
     for (size_t b = 0, i = 0; b < n_blocks && ok; b++)
         for (size_t k = 0; k < block[b].n; k++, i++) {
-            double free_px = pixels - (double)(n - 1) * step, base = block[b].sum / (double)block[b].n;
+            double free_px = pixels - TOP_PX - (double)(n - 1) * step, base = block[b].sum / (double)block[b].n;
             base = base > free_px ? free_px : base;
             c->line[order[i]].label_px = (base > 0 ? base : 0) + (double)i * step;
         }

@@ -58,6 +58,9 @@ awk -F, -v l="$(column l2)" -v r="$(column reduction)" '$5 ~ /saddle|others/ && 
 [ "$(awk -F, 'NR > 1 && $2 == "surface" { print $26 }' whole/data.csv | sort -u)" = '' ] || fail 'a surface has frequencies'
 grep -qE '^saddle,surface,1,saddle,.*,0\.25,0,0,0,0,' whole/data.csv || fail 'data.csv: L* of a surface is 0'
 [ -s whole/plots/paths-saddle-w0--2-b0-1e-04.png ] || ! command -v gnuplot >/dev/null || fail 'no contours are drawn'
+# A cross at each minimum in the window: the saddle's path goes to one of two.
+grep -qE '^0 -?1$' whole/plots/paths-saddle-w0--2-b0-1e-04.dat && grep -q "'minim[ua]" whole/plots/paths-saddle-w0--2-b0-1e-04.gp ||
+    fail 'the minimum is not marked'
 
 # Whatever computes them, whenever and however often interrupted.
 expect 0 'scalar' --grid grid.ini --out scalar --quiet --threads 1 --isa scalar --no-plots

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 // these need what is above
 #include "surface_ref.h"
 #include <cmocka.h>
@@ -41,27 +42,27 @@ static void derivatives_are_those_of_the_formula(void **state) {
             }
 }
 
-/* Every point listed: value 0, gradient 0, to the digits they are given in; a minimum, as far as the diagonal
- * says. */
+/* Every point listed: value 0, gradient 0; a minimum, as far as the diagonal says; and named in words. */
 static void minima_are_where_they_are_said_to_be(void **state) {
     (void)state;
     for (int i = 0; i < SURFACE_COUNT; i++) {
         const struct surface_row *s = &surfaces[i];
-        struct surface_point p;
-        const char *end = strchr(s->minima, ';'); /* what follows is no minimum */
-        int n = 0;
-        s->at(s->minimum[0], s->minimum[1], &p);
-        assert_true(p.value == 0 && p.g[0] == 0 && p.g[1] == 0);
-        for (const char *at = s->minima; (at = strchr(at, '(')) && !(end && at > end); at++, n++) {
-            double w, b;
-            assert_int_equal(sscanf(at, "(%lf, %lf)", &w, &b), 2);
+        const char *words = s->minima;
+        assert_true(s->n_minima > 0 && s->n_minima <= SURFACE_MINIMA);
+        for (size_t k = 0; k < s->n_minima; k++) {
+            const double w = s->minimum[k][0], b = s->minimum[k][1];
+            struct surface_point p;
+            char point[64];
             s->at(w, b, &p);
-            near("value", s->name, w, b, p.value, 0, 1e-9);
-            near("derivative by w", s->name, w, b, p.g[0], 0, 1e-4);
-            near("derivative by b", s->name, w, b, p.g[1], 0, 1e-4);
+            near("value", s->name, w, b, p.value, 0, 1e-28);
+            near("derivative by w", s->name, w, b, p.g[0], 0, 1e-12);
+            near("derivative by b", s->name, w, b, p.g[1], 0, 1e-12);
             assert_true(p.h[0] > 0 && p.h[1] > 0);
+            snprintf(point, sizeof point, "%s(%.7g, %.7g)", k ? ", " : "", w, b);
+            assert_int_equal(strncmp(words, point, strlen(point)), 0);
+            words += strlen(point);
         }
-        assert_true(n > 0);
+        assert_true(*words == ';' || !*words); /* what follows is no minimum */
     }
 }
 
