@@ -117,9 +117,11 @@ bool rows_warnings(const struct context *c, struct text *out) {
     if (above)
         text_addf(out, "warning: %zu of %zu rows are above 1.03 of their ceiling: it was not measured well\n",
                   above, c->rows->n);
-    if (c->load > 0.5 * m->threads)
-        text_addf(out, "warning: the machine was busy before: load %.2f, this process may use %d CPU%s\n",
-                  c->load, m->threads, m->threads == 1 ? "" : "s");
+    /* The load is the whole machine's, however few CPUs this process may use. */
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    if (c->load > 0.5 * (double)cpus)
+        text_addf(out, "warning: the machine was busy before: load %.2f on %ld CPU%s\n", c->load, cpus,
+                  cpus == 1 ? "" : "s");
     if (method->n_interrupted * 50 > method->n_samples)
         text_addf(out, "warning: other threads took the core during %zu of %zu samples (taken again)\n",
                   method->n_interrupted, method->n_samples);
