@@ -60,44 +60,73 @@ double rng_unit(struct rng *r) {
     return unit_of(first, rng_u32(r));
 }
 
-/* UNITS states side by side, each two draws behind the one after it, all moved on together: a draw does not
- * wait for the one before, and where registers are wide enough the compiler makes the loop over k one of them.
- */
-enum { UNITS = 8 };
-
-static inline __attribute__((always_inline)) void move_on(uint64_t state[UNITS], uint64_t mul, uint64_t add,
-                                                          uint64_t inc, size_t whole, double *x) {
-    for (size_t i = 0; i < whole; i += UNITS)
-        for (int k = 0; k < UNITS; k++) {
-            x[i + (size_t)k] = unit_of(output(state[k]), output(state[k] * MULTIPLIER + inc));
-            state[k] = state[k] * mul + add;
+/* Several states side by side, all moved on by two draws at once: a draw does not wait for the one before, and
+ * where registers are wide enough the compiler makes the loop over k one of them. */
+static inline __attribute__((always_inline)) void move_on(struct rngs *s, uint64_t mul,
+                                                          const uint64_t add[RNGS], size_t n, double *x) {
+    struct rngs now = *s;
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < RNGS; k++) {
+            x[i * RNGS + (size_t)k] =
+                unit_of(output(now.state[k]), output(now.state[k] * MULTIPLIER + now.inc[k]));
+            now.state[k] = now.state[k] * mul + add[k];
         }
+    *s = now;
 }
-static void move_on_any(uint64_t state[UNITS], uint64_t mul, uint64_t add, uint64_t inc, size_t whole,
-                        double *x) {
-    move_on(state, mul, add, inc, whole, x);
+/* rng_for() of each. */
+static inline __attribute__((always_inline)) void name(struct rngs *s, uint64_t of, uint64_t index) {
+    for (int k = 0; k < RNGS; k++) {
+        const uint64_t named = mix(of ^ (index + (uint64_t)k));
+        s->inc[k] = mix(named) << 1 | 1;
+        s->state[k] = (s->inc[k] + named) * MULTIPLIER + s->inc[k];
+    }
 }
-__attribute__((target("avx512f,avx512dq,avx512vl"))) static void
-move_on_avx512(uint64_t state[UNITS], uint64_t mul, uint64_t add, uint64_t inc, size_t whole, double *x) {
-    move_on(state, mul, add, inc, whole, x);
+#define STAMP(isa, target)                                                                                     \
+    target static void move_on_##isa(struct rngs *s, uint64_t mul, const uint64_t add[RNGS], size_t n,         \
+                                     double *x) {                                                              \
+        move_on(s, mul, add, n, x);                                                                            \
+    }                                                                                                          \
+    target static void name_##isa(struct rngs *s, uint64_t of, uint64_t index) {                               \
+        name(s, of, index);                                                                                    \
+    }
+STAMP(any, )
+STAMP(avx512, __attribute__((target("avx512f,avx512dq,avx512vl"))))
+
+static bool wide(void) {
+    return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
+void rngs_for(struct rngs *s, uint64_t seed, enum rng_purpose purpose, uint64_t index) {
+    (wide() ? name_avx512 : name_any)(s, mix(mix(seed) ^ (uint64_t)purpose), index);
+}
+
+void rngs_units(struct rngs *s, size_t n, double *x) {
+    uint64_t add[RNGS];
+    for (int k = 0; k < RNGS; k++)
+        add[k] = s->inc[k] * (MULTIPLIER + 1);
+    (wide() ? move_on_avx512 : move_on_any)(s, MULTIPLIER * MULTIPLIER, add, n, x);
+}
+
+/* One stream as RNGS of them, each two draws behind the next. */
 void rng_units(struct rng *r, size_t n, double *x) {
-    uint64_t state[UNITS], mul = 1, add = 0;
-    const size_t whole = n / UNITS * UNITS;
-    for (int k = 0; whole && k < UNITS; k++) {
-        state[k] = r->state * mul + add;
+    struct rngs s;
+    uint64_t mul = 1, add = 0, adds[RNGS];
+    const size_t rounds = n / RNGS;
+    for (int k = 0; rounds && k < RNGS; k++) {
+        s.state[k] = r->state * mul + add;
+        s.inc[k] = r->inc;
         for (int draw = 0; draw < 2; draw++) {
             add = add * MULTIPLIER + r->inc;
             mul *= MULTIPLIER;
         }
     }
-    if (whole) {
-        const bool wide = __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-        (wide ? move_on_avx512 : move_on_any)(state, mul, add, r->inc, whole, x);
-        r->state = state[0];
+    if (rounds) {
+        for (int k = 0; k < RNGS; k++)
+            adds[k] = add;
+        (wide() ? move_on_avx512 : move_on_any)(&s, mul, adds, rounds, x);
+        r->state = s.state[0];
     }
-    for (size_t i = whole; i < n; i++)
+    for (size_t i = rounds * RNGS; i < n; i++)
         x[i] = rng_unit(r);
 }
 

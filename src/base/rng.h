@@ -36,6 +36,19 @@ void rng_advance(struct rng *r, uint64_t delta);
 double rng_unit(struct rng *r);
 /* The next n of them. */
 void rng_units(struct rng *r, size_t n, double *x);
+/* Streams of consecutive indices side by side: one register holds what all of them draw. */
+enum { RNGS = 8 };
+struct rngs {
+    uint64_t state[RNGS], inc[RNGS];
+};
+/* The streams of index, index + 1, ... */
+void rngs_for(struct rngs *s, uint64_t seed, enum rng_purpose purpose, uint64_t index);
+/* The next n uniforms of each: x (n, RNGS). */
+void rngs_units(struct rngs *s, size_t n, double *x);
+/* One of them by itself. */
+static inline struct rng rngs_get(const struct rngs *s, int k) {
+    return (struct rng){s->state[k], s->inc[k]};
+}
 /* Uniform integer in [0, bound), without bias (rejection). bound >= 1. */
 uint32_t rng_below(struct rng *r, uint32_t bound);
 /* N(0, 1) by Box and Muller, one value for two uniforms (no state is kept between calls). */

@@ -7,6 +7,7 @@ struct batch {
     void (*log)(size_t n, double *x); /* all in place */
     void (*exp)(size_t n, double *x);
     void (*log1p)(size_t n, double *x);
+    void (*pow)(size_t n, double *x, double y); /* x^y */
 };
 
 /* The functions of one ISA; NULL where this CPU cannot run them. */

@@ -36,12 +36,14 @@ static struct group *groups_make(const double *f, size_t n, size_t n_rows, size_
 /* Draws a group's rows and counts them by block and column. */
 static bool group_draw(struct group *g, const double *f, const struct columns *c, uint64_t seed,
                        enum rng_purpose where, const struct batch *batch) {
-    for (size_t j = g->begin; j < g->end; j++) {
-        size_t i = g->rows.n;
-        if (!gaps_draw(rng_for(seed, where, j), f[j], c->n_rows, batch, &g->rows))
+    for (size_t j = g->begin; j < g->end; j += RNGS) {
+        const size_t n = g->end - j < RNGS ? g->end - j : RNGS;
+        size_t i = g->rows.n, end[RNGS];
+        if (!gaps_draw(seed, where, j, n, f + j, c->n_rows, batch, &g->rows, end))
             return false;
-        for (; i < g->rows.n; i++)
-            columns_block(c, g->rows.row[i] / MAKE_ROWS)[j]++;
+        for (size_t k = 0; k < n; k++)
+            for (; i < end[k]; i++)
+                columns_block(c, g->rows.row[i] / MAKE_ROWS)[j + k]++;
     }
     return true;
 }
@@ -52,7 +54,7 @@ static void group_place(const struct group *g, struct columns *c, uint64_t seed,
         [VALUES_GAUSSIAN] = rng_normal, [VALUES_STUDENT3] = rng_student3};
     const uint32_t *row = g->rows.row;
     for (size_t j = g->begin; j < g->end; j++) {
-        struct rng r = rng_for(seed, value, j);
+        struct rng r = c->val ? rng_for(seed, value, j) : (struct rng){0};
         for (size_t k = 0; k < c->n_blocks; k++) {
             uint64_t begin = columns_block(c, k)[j], n = columns_block(c, k)[j + 1] - begin;
             if (n)

@@ -3,9 +3,11 @@
  * of it. */
 #include "base/math.h"
 #include "base/mem.h"
+#include "data/batch.h"
 #include "data/draw.h"
 #include "data/frequency.h"
 #include <float.h>
+#include <string.h>
 
 static double sigmoid(double z) {
     double t = m_exp(-fabs(z));
@@ -30,11 +32,20 @@ static bool law_make(struct dataset *d, double *z, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     const struct data_part *rows = &d->train;
     double *w = d->w_true;
+    const struct batch *batch = batch_best();
 #pragma omp parallel for num_threads(threads) if (d->n_features > 10000)
-    for (size_t j = 0; j < d->n_features; j++) {
-        struct rng r = rng_for(p->seed, RNG_SIGN, j);
-        double size = d->frequency[j] >= DBL_MIN ? m_pow(d->frequency[j], -p->rare_signal) : 0;
-        w[j] = rng_u32(&r) >> 31 ? -size : size;
+    for (size_t j = 0; j < d->n_features; j += RNGS) {
+        const size_t n = d->n_features - j < RNGS ? d->n_features - j : RNGS;
+        struct rngs r;
+        double size[RNGS], u[RNGS];
+        memcpy(size, d->frequency + j, n * sizeof *size);
+        batch->pow(n, size, -p->rare_signal);
+        rngs_for(&r, p->seed, RNG_SIGN, j);
+        rngs_units(&r, 1, u); /* above 1/2: the first of its two draws is 2^31 or more */
+        for (size_t k = 0; k < n; k++) {
+            const double x = d->frequency[j + k] < DBL_MIN ? 0 : size[k];
+            w[j + k] = u[k] > 0.5 ? -x : x;
+        }
     }
     /* Deviations from the first row's sum, so that rows which are all alike have a spread of exactly 0. */
     dots(rows, w, z, threads);

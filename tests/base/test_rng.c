@@ -79,6 +79,24 @@ static void units_at_once_are_units(void **s) {
     }
 }
 
+/* Streams side by side are the named ones, draw for draw. */
+static void streams_side_by_side_are_streams(void **s) {
+    (void)s;
+    for (size_t n = 0; n < 20; n++) {
+        struct rngs side;
+        double x[20 * RNGS];
+        const uint64_t index = n % 2 ? UINT64_MAX - 2 : 1000 * n; /* indices go on behind the last from 0 */
+        rngs_for(&side, n, RNG_SIGN, index);
+        rngs_units(&side, n, x);
+        for (int k = 0; k < RNGS; k++) {
+            struct rng one = rng_for(n, RNG_SIGN, index + (uint64_t)k), got = rngs_get(&side, k);
+            for (size_t i = 0; i < n; i++)
+                assert_true(x[i * RNGS + (size_t)k] == rng_unit(&one));
+            assert_true(got.state == one.state && got.inc == one.inc);
+        }
+    }
+}
+
 static void below_is_unbiased(void **s) {
     (void)s;
     static const uint32_t bounds[] = {1, 2, 3, 10, 0x80000001u, 0xffffffffu};
@@ -129,6 +147,7 @@ int main(void) {
         cmocka_unit_test(named_streams_are_fixed_and_differ),
         cmocka_unit_test(units_are_in_half_open_interval),
         cmocka_unit_test(units_at_once_are_units),
+        cmocka_unit_test(streams_side_by_side_are_streams),
         cmocka_unit_test(below_is_unbiased),
         cmocka_unit_test(shares_follow_the_law),
     };

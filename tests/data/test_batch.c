@@ -22,6 +22,14 @@ static void same_bits(const char *name, enum isa isa, void (*batch)(size_t, doub
     free(y);
 }
 
+static double one_pow;
+static void (*batch_pow)(size_t, double *, double);
+static double pow_of(double x) {
+    return m_pow(x, one_pow);
+}
+static void pows_of(size_t n, double *x) {
+    batch_pow(n, x, one_pow);
+}
 static double one_log(double x) {
     return m_log(x);
 }
@@ -52,6 +60,12 @@ static void widths_agree(void **state) {
         same_bits("log", isa, b->log, one_log, unit);
         same_bits("exp", isa, b->exp, one_exp, negative);
         same_bits("log1p", isa, b->log1p, one_log1p, unit);
+        static const double exponents[] = {1, -0.5, 2.5, 100, 0};
+        batch_pow = b->pow;
+        for (size_t k = 0; k < COUNT(exponents); k++) {
+            one_pow = exponents[k];
+            same_bits("pow", isa, pows_of, pow_of, unit);
+        }
     }
     free(unit);
     free(negative);
