@@ -179,8 +179,24 @@ static void take(const struct run *r, const double *h, const struct trace *t, si
         state[k] = formula_get(&f, r->rule->state[k]);
 }
 
-static void print_step(const struct run *r, const struct trace *t, uint64_t step, uint32_t parameter,
-                       const char *name) {
+/* The keys of an optimizer, as a grid says them. */
+static bool print_keys(const struct run *r, struct err *e) {
+    struct text keys_set = {0};
+    for (int k = 0; k < H_COUNT; k++)
+        if (r->v[KEY_H + k].word != VALUE_NONE) {
+            text_addf(&keys_set, " %s = ", keys[KEY_H + k].name);
+            value_print(KEY_H + k, r->v[KEY_H + k], &keys_set);
+            text_addf(&keys_set, ";");
+        }
+    const bool ok = !keys_set.failed || err_add(e, "out of memory");
+    if (ok)
+        printf(" %s\n\n", keys_set.s ? keys_set.s : "");
+    text_free(&keys_set);
+    return ok;
+}
+
+static bool print_step(const struct run *r, const struct trace *t, uint64_t step, uint32_t parameter,
+                       const char *name, struct err *e) {
     double h[H_COUNT], state[RULE_MAX_STATE] = {0};
     struct rule_time time = {.beta1_t = 1, .beta2_t = 1};
     memcpy(h, r->h, sizeof h);
@@ -188,15 +204,9 @@ static void print_step(const struct run *r, const struct trace *t, uint64_t step
         h[H_weight_decay] = 0; /* never of the bias */
     printf("run %016" PRIx64 ": %s (%s) on %s, schedule %s, step %" PRIu64 ", parameter %s\n", r->id,
            r->optimizer, r->rule->name, r->data, r->schedule, step, name);
-    printf("  %s\n ", r->rule->formula);
-    for (int k = 0; k < H_COUNT; k++)
-        if (r->v[KEY_H + k].word != VALUE_NONE) {
-            struct text v = {0};
-            value_print(KEY_H + k, r->v[KEY_H + k], &v);
-            printf(" %s = %s;", keys[KEY_H + k].name, v.s ? v.s : "");
-            text_free(&v);
-        }
-    printf("\n\n");
+    printf("  %s\n", r->rule->formula);
+    if (!print_keys(r, e))
+        return false;
     for (size_t row = 0; row < step; row++) {
         time.eta = trace_eta(t, row);
         time.beta1_t *= h[H_beta1];
@@ -218,6 +228,7 @@ static void print_step(const struct run *r, const struct trace *t, uint64_t step
     printf("  after the step, as trained in %s: w = ", r->v[KEY_SWEEP_precision].word ? "f64" : "f32");
     print_plain(trace_get(t, step, 0, TRACE_W));
     print_state(r->rule, state);
+    return true;
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------- */
@@ -232,8 +243,8 @@ static int explain(const struct explain *w, struct err *e) {
     if (p && find_run(p, w->run, &r, e) && (d = data_make(plan_dataset(p, r.dataset), 1, e)) &&
         find_parameter(w->parameter, d, &parameter, e) && compute(p, &r, d, parameter, &out, e)) {
         if (w->step < out.trace.n_rows) {
-            print_step(&r, &out.trace, w->step, parameter, w->parameter);
-            code = EXIT_DONE;
+            if (print_step(&r, &out.trace, w->step, parameter, w->parameter, e))
+                code = EXIT_DONE;
         } else {
             err_add(e, "--step %" PRIu64 ": the run ends after step %zu", w->step, out.trace.n_rows - 1);
         }
