@@ -108,7 +108,8 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
         const double memory = sums.data_bytes + threads * sums.pack_bytes;
         char a[SHOW_CHARS], b[SHOW_CHARS];
-        printf("\n%s runs on %zu data sets", show_count(plan_n_runs(p), a), plan_n_datasets(p));
+        printf("\n%s runs on %zu data set%s", show_count(plan_n_runs(p), a), plan_n_datasets(p),
+               plan_n_datasets(p) == 1 ? "" : "s");
         printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
         if (c.n_left_out)
             printf("%s failed before and are left out (--retry-failed)\n", show_count(c.n_left_out, a));

@@ -99,76 +99,90 @@ static bool compute(const struct plan *p, struct run *r, struct dataset *d, uint
 
 /* ---- the words ------------------------------------------------------------------------------------------- */
 
-static void print_plain(double x) {
+static void add_plain(struct text *out, double x) {
     char digits[NUMBER_CHARS], *dot;
     number_format(x, digits);
     dot = strchr(digits, '.');
     if (dot && strlen(digits) > 12) /* twelve digits are plenty to follow by hand */
         snprintf(digits, sizeof digits, "%.10g", x);
-    printf("%s", digits);
+    text_add(out, digits);
 }
 
 /* Within a formula. */
-static void print_number(double x) {
-    printf("%s", x < 0 ? "(" : "");
-    print_plain(x);
-    printf("%s", x < 0 ? ")" : "");
+static void add_number(struct text *out, double x) {
+    text_add(out, x < 0 ? "(" : "");
+    add_plain(out, x);
+    text_add(out, x < 0 ? ")" : "");
 }
 
-/* A right side with numbers for names; D written out. */
-static void print_right(const struct formula *f, const struct formula_statement *s) {
+/* A right side with numbers for names; D written out. How many pieces it has. */
+static int add_right(struct text *out, const struct formula *f, const struct formula_statement *s) {
     const char *at = s->text, *end = s->text + s->len;
     struct formula_piece p, argument;
-    while (formula_piece(f, &at, end, &p)) {
-        printf("%s", p.times ? " * " : "");
+    int n = 0;
+    for (; formula_piece(f, &at, end, &p); n++) {
+        text_add(out, p.times ? " * " : "");
         const bool sign = p.len == 1 && strchr("+-/", *p.text);
         if (p.len == 1 && *p.text == 'D' && !p.is_name) { /* D(name) */
             formula_piece(f, &at, end, &argument);
             formula_piece(f, &at, end, &argument);
             const bool root = f->h[H_root] != 0, inside = f->h[H_epsilon_placement] == 1;
-            printf("%s", root ? "(sqrt(" : "(");
-            print_number(argument.value);
-            printf("%s + ", root && !inside ? ")" : "");
-            print_number(f->h[H_epsilon]);
-            printf("%s", root && inside ? "))" : ")");
+            text_add(out, root ? "(sqrt(" : "(");
+            add_number(out, argument.value);
+            text_addf(out, "%s + ", root && !inside ? ")" : "");
+            add_number(out, f->h[H_epsilon]);
+            text_add(out, root && inside ? "))" : ")");
             formula_piece(f, &at, end, &argument);
         } else if (p.is_name) {
-            print_number(p.value);
+            add_number(out, p.value);
         } else {
-            printf("%s%.*s%s", sign ? " " : "", p.len, p.text, sign || *p.text == ',' ? " " : "");
+            text_addf(out, "%s%.*s%s", sign ? " " : "", p.len, p.text, sign || *p.text == ',' ? " " : "");
         }
     }
+    return n;
 }
 
-static void print_state(const struct rule *r, const double *state) {
+/* A statement; the same in numbers, where that says more than the outcome; the outcome. */
+static void add_statement(struct text *out, const struct formula_statement *s, const struct formula *before,
+                          const struct formula *after) {
+    struct text right = {0};
+    const bool single = add_right(&right, before, s) == 1;
+    const char *numbers = right.s ? right.s : "";
+    text_addf(out, "  %s %s %.*s\n", s->target, s->subtracts ? "-=" : "=", s->len, s->text);
+    if (s->subtracts) {
+        text_add(out, "    = ");
+        add_plain(out, formula_get(before, "w"));
+        text_addf(out, single ? " - %s\n" : " - (%s)\n", numbers);
+    } else if (!single) {
+        text_addf(out, "    = %s\n", numbers);
+    }
+    text_add(out, "    = ");
+    add_plain(out, formula_get(after, s->target));
+    text_add(out, "\n");
+    out->failed |= right.failed;
+    text_free(&right);
+}
+
+static void add_state(struct text *out, const struct rule *r, const double *state) {
     for (int k = 0; k < RULE_MAX_STATE && r->state[k]; k++)
         if (strcmp(r->state[k], "point") != 0) {
-            printf(", %s = ", r->state[k]);
-            print_plain(state[k]);
+            text_addf(out, ", %s = ", r->state[k]);
+            add_plain(out, state[k]);
         }
-    printf("\n");
+    text_add(out, "\n");
 }
 
-/* The statements of a step; with `words` they are printed. State goes on to what training made of it, as far as
- * a trace says. */
+/* The statements of a step, in words unless out is NULL. State goes on to what training made of it, as far as a
+ * trace says. */
 static void take(const struct run *r, const double *h, const struct trace *t, size_t row,
-                 const struct rule_time *time, double *state, bool words) {
+                 const struct rule_time *time, double *state, struct text *out) {
     struct formula f, before;
     struct formula_statement s;
     formula_begin(&f, r->rule, h, time, trace_get(t, row, 0, TRACE_W), trace_get(t, row, 0, TRACE_G), state,
                   trace_get(t, row, 0, TRACE_RATE));
     for (before = f; formula_next(&f, &s); before = f) {
-        if (words) {
-            printf("  %s %s %.*s\n    = ", s.target, s.subtracts ? "-=" : "=", s.len, s.text);
-            if (s.subtracts) {
-                print_plain(formula_get(&before, "w"));
-                printf(" - (");
-            }
-            print_right(&before, &s);
-            printf("%s\n    = ", s.subtracts ? ")" : "");
-            print_plain(formula_get(&f, s.target));
-            printf("\n");
-        }
+        if (out)
+            add_statement(out, &s, &before, &f);
         for (int field = TRACE_M; field <= TRACE_U; field++) {
             const int k = trace_state(r->rule, (enum trace_field)field);
             if (k >= 0 && !strcmp(s.target, r->rule->state[k]))
@@ -179,56 +193,49 @@ static void take(const struct run *r, const double *h, const struct trace *t, si
         state[k] = formula_get(&f, r->rule->state[k]);
 }
 
-/* The keys of an optimizer, as a grid says them. */
-static bool print_keys(const struct run *r, struct err *e) {
-    struct text keys_set = {0};
+/* The run, its rule, and its keys as a grid says them. */
+static void add_run(struct text *out, const struct run *r, uint64_t step, const char *parameter) {
+    text_addf(out, "run %016" PRIx64 ": %s (%s) on %s, schedule %s, step %" PRIu64 ", parameter %s\n  %s\n",
+              r->id, r->optimizer, r->rule->name, r->data, r->schedule, step, parameter, r->rule->formula);
+    const char *lead = "  ";
     for (int k = 0; k < H_COUNT; k++)
         if (r->v[KEY_H + k].word != VALUE_NONE) {
-            text_addf(&keys_set, " %s = ", keys[KEY_H + k].name);
-            value_print(KEY_H + k, r->v[KEY_H + k], &keys_set);
-            text_addf(&keys_set, ";");
+            text_addf(out, "%s%s = ", lead, keys[KEY_H + k].name);
+            value_print(KEY_H + k, r->v[KEY_H + k], out);
+            lead = ", ";
         }
-    const bool ok = !keys_set.failed || err_add(e, "out of memory");
-    if (ok)
-        printf(" %s\n\n", keys_set.s ? keys_set.s : "");
-    text_free(&keys_set);
-    return ok;
+    text_add(out, "\n\n");
 }
 
-static bool print_step(const struct run *r, const struct trace *t, uint64_t step, uint32_t parameter,
-                       const char *name, struct err *e) {
+static void add_step(struct text *out, const struct run *r, const struct trace *t, uint64_t step,
+                     uint32_t parameter, const char *name) {
     double h[H_COUNT], state[RULE_MAX_STATE] = {0};
     struct rule_time time = {.beta1_t = 1, .beta2_t = 1};
     memcpy(h, r->h, sizeof h);
     if (parameter == PARAMETER_BIAS && !isnan(h[H_weight_decay]))
         h[H_weight_decay] = 0; /* never of the bias */
-    printf("run %016" PRIx64 ": %s (%s) on %s, schedule %s, step %" PRIu64 ", parameter %s\n", r->id,
-           r->optimizer, r->rule->name, r->data, r->schedule, step, name);
-    printf("  %s\n", r->rule->formula);
-    if (!print_keys(r, e))
-        return false;
+    add_run(out, r, step, name);
     for (size_t row = 0; row < step; row++) {
         time.eta = trace_eta(t, row);
         time.beta1_t *= h[H_beta1];
         time.beta2_t *= h[H_beta2];
         if (row + 1 == step) {
-            printf("  before the step: w = ");
-            print_plain(trace_get(t, row, 0, TRACE_W));
-            printf(", g = ");
-            print_plain(trace_get(t, row, 0, TRACE_G));
-            print_state(r->rule, state);
+            text_add(out, "  before the step: w = ");
+            add_plain(out, trace_get(t, row, 0, TRACE_W));
+            text_add(out, ", g = ");
+            add_plain(out, trace_get(t, row, 0, TRACE_G));
+            add_state(out, r->rule, state);
             if (!isnan(time.eta)) {
-                printf("  eta = eta0 * schedule = ");
-                print_plain(time.eta);
-                printf("\n");
+                text_add(out, "  eta = eta0 * schedule = ");
+                add_plain(out, time.eta);
+                text_add(out, "\n");
             }
         }
-        take(r, h, t, row, &time, state, row + 1 == step);
+        take(r, h, t, row, &time, state, row + 1 == step ? out : NULL);
     }
-    printf("  after the step, as trained in %s: w = ", r->v[KEY_SWEEP_precision].word ? "f64" : "f32");
-    print_plain(trace_get(t, step, 0, TRACE_W));
-    print_state(r->rule, state);
-    return true;
+    text_addf(out, "  after the step, as trained in %s: w = ", r->v[KEY_SWEEP_precision].word ? "f64" : "f32");
+    add_plain(out, trace_get(t, step, 0, TRACE_W));
+    add_state(out, r->rule, state);
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------- */
@@ -242,12 +249,18 @@ static int explain(const struct explain *w, struct err *e) {
     struct plan *p = plan_read(w->grid, NULL, e);
     if (p && find_run(p, w->run, &r, e) && (d = data_make(plan_dataset(p, r.dataset), 1, e)) &&
         find_parameter(w->parameter, d, &parameter, e) && compute(p, &r, d, parameter, &out, e)) {
-        if (w->step < out.trace.n_rows) {
-            if (print_step(&r, &out.trace, w->step, parameter, w->parameter, e))
-                code = EXIT_DONE;
-        } else {
+        struct text words = {0};
+        if (w->step < out.trace.n_rows)
+            add_step(&words, &r, &out.trace, w->step, parameter, w->parameter);
+        else
             err_add(e, "--step %" PRIu64 ": the run ends after step %zu", w->step, out.trace.n_rows - 1);
+        if (words.failed) {
+            err_add(e, "out of memory");
+        } else if (words.s) {
+            printf("%s", words.s);
+            code = EXIT_DONE;
         }
+        text_free(&words);
     }
     outcome_free(&out);
     data_free(d);
@@ -271,7 +284,7 @@ int explain_command(int argc, char **argv) {
         code = explain(&w, &e);
     } else if (ok) {
         err_add(&e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
-                    "sweeps/lecture.ini --run 4b24 --step 3");
+                    "sweeps/lecture.ini --run 9aa2 --step 3");
     }
     if (e.text)
         fputs(e.text, stderr);

@@ -42,14 +42,25 @@ static void print_help(FILE *f) {
 }
 
 static int unknown_command(const char *word) {
-    const char *names[N_COMMANDS];
-    int n = 0;
+    static const char *const dashed[] = {"grid", "help", "version"};
+    const char *names[N_COMMANDS], *dot = strrchr(word, '.');
+    size_t n = 0;
     for (int i = 0; i < N_COMMANDS; i++)
         if (*commands[i].name)
             names[n++] = commands[i].name;
-    const char *near = text_nearest(word, names, (size_t)n);
-    fprintf(stderr, "bench: unknown command '%s'%s%s%s\n", word, near ? "; did you mean '" : "",
-            near ? near : "", near ? "'?" : "; bench --help lists them");
+    const char *near = text_nearest(word, names, n), *dashes = "";
+    for (size_t i = 0; i < sizeof dashed / sizeof *dashed && !*dashes; i++)
+        if (!strcmp(word, dashed[i])) {
+            near = word;
+            dashes = "--";
+        }
+    fprintf(stderr, "bench: unknown command '%s'", word);
+    if (dot && !strcmp(dot, ".ini"))
+        fprintf(stderr, "; did you mean 'bench --grid %s'?\n", word);
+    else if (near)
+        fprintf(stderr, "; did you mean '%s%s'?\n", dashes, near);
+    else
+        fprintf(stderr, "; bench --help lists them\n");
     return EXIT_USAGE;
 }
 

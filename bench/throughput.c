@@ -246,7 +246,8 @@ static int throughput(const struct throughput *o, struct err *e) {
         for (int k = 0; k < n_rules; k++)
             names[k] = rules[k]->name;
         const char *near = text_nearest(o->rule, names, (size_t)n_rules);
-        err_add(e, "--rule: unknown rule '%s'%s%s", o->rule, near ? "; did you mean " : "", near ? near : "");
+        err_add(e, "--rule: '%s' is no rule (bench list rules)%s%s%s", o->rule, near ? "; did you mean " : "",
+                near ? near : "", near ? "?" : "");
     }
     if (o->toy && o->batch > LECTURE_ROWS)
         err_add(e, "--batch %llu: the toy set has %d rows", (unsigned long long)o->batch, LECTURE_ROWS);

@@ -147,7 +147,8 @@ bool dir_make(const char *path, struct err *e) {
             sync_parent(s);
         } else if (!is_dir(s)) {
             const int reason = failed == EEXIST ? ENOTDIR : failed;
-            ok = err_add(e, "%s: cannot make the folder %s: %s", path, s, strerror(reason));
+            ok = last ? err_add(e, "%s: cannot make the folder: %s", path, strerror(reason))
+                      : err_add(e, "%s: cannot make the folder %s: %s", path, s, strerror(reason));
         }
         if (last)
             break;

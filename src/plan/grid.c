@@ -113,12 +113,14 @@ static void complain_unknown_key(const struct ini_entry *entry, enum key_section
             names[n++] = keys[k].name;
     text_addf(&why, "unknown key '%.*s' in [%s]", diag_quoted(entry->key, strlen(entry->key)), entry->key,
               key_section_names[section]);
-    for (enum key_section s = 0; s < SECTION_COUNT; s++)
-        if (key_find(s, entry->key) < KEY_COUNT) {
-            text_addf(&why, ": it belongs in [%s]", key_section_names[s]);
+    for (enum key_section s = 0; s < SECTION_COUNT; s++) {
+        const enum key key = key_find(s, entry->key);
+        if (key < KEY_COUNT) {
+            text_addf(&why, ": it belongs in [%s]", key_section_names[keys[key].section]);
             n = 0;
             break;
         }
+    }
     if (n > 0) {
         text_add(&why, ": expected ");
         for (size_t k = 0; k < n; k++)

@@ -29,7 +29,7 @@ bool figure_balls(const struct plot_input *in, const struct plan_figure *f, stru
     if (!fig)
         return false;
     struct text commands = {0};
-    style_open(fig, "Unit balls of L^p in two dimensions.", SIDE + 110);
+    style_open(fig, "Unit balls of L^p in two dimensions", SIDE + 110);
     style_title(fig, "unit balls of L^p", lines, 1);
     text_addf(&fig->gp,
               "set lmargin at screen X(50)\nset rmargin at screen X(%d)\nset bmargin at screen Y(40)\n"

@@ -194,7 +194,7 @@ static void write_script(struct figure *fig, const char *title, int side, const 
                          double most, const char *names, const char *commands) {
     struct text *gp = &fig->gp, all = {0};
     const char *lines[] = {"lines of equal loss; paths of best cells"};
-    style_open(fig, "The loss over w and b, and the paths of each optimizer's best cell.", side + 110);
+    style_open(fig, "The loss over w and b, and the paths of each optimizer's best cell", side + 110);
     style_title(fig, title, lines, 1);
     text_addf(gp,
               "set lmargin at screen X(%d)\nset rmargin at screen X(%d)\nset bmargin at screen Y(%d)\n"

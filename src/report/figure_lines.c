@@ -111,7 +111,7 @@ bool figure_trace(const struct plot_input *in, const struct plan_figure *f, stru
             if (!figure_takes(f, traced[p]))
                 continue;
             for (int q = 0; q < (int)(sizeof quantities / sizeof *quantities); q++) {
-                struct chart c = {.what = "A traced quantity of each optimizer's best cell, step by step.",
+                struct chart c = {.what = "A traced quantity of each optimizer's best cell, step by step",
                                   .x = {.label = "step"},
                                   .y = {.label = quantities[q].what, .scale = quantities[q].scale}};
                 struct text name = {0};
@@ -154,7 +154,7 @@ bool figure_schedules(const struct plot_input *in, const struct plan_figure *f, 
                  rows = (double)plan_dataset_size(p, run.dataset).n_rows;
     const bool full = run.v[KEY_SWEEP_batch].word != VALUE_NUMBER;
     const double per_epoch = full ? 1 : ceil(rows / run.v[KEY_SWEEP_batch].number), steps = epochs * per_epoch;
-    struct chart c = {.what = "The factor of eta0 at each step, for each schedule of the grid.",
+    struct chart c = {.what = "The factor of eta0 at each step, for each schedule of the grid",
                       .x = {.label = "step", .scale = AXIS_LINEAR},
                       .y = {.label = "factor of eta0", .scale = AXIS_LINEAR}};
     text_add(&c.title, "schedules");
@@ -196,7 +196,7 @@ bool figure_averages(const struct plot_input *in, const struct plan_figure *f, s
     static const char *const names[N] = {"|g|", "average", "corrected", "max norm"};
     static const size_t style[N] = {6, 1, 0, 2};
     struct chart c = {
-        .what = "A noisy signal, its exponential average with and without bias correction, its max norm.",
+        .what = "A noisy signal, its exponential average with and without bias correction, its max norm",
         .x = {.label = "step", .scale = AXIS_LINEAR},
         .y = {.label = "size of the gradient", .scale = AXIS_LINEAR}};
     (void)in;

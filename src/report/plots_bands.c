@@ -39,7 +39,7 @@ static bool add_ticks(const struct results *r, const struct group *g, struct tex
 
 static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct group *g = &in->group[first];
-    struct chart c = {.what = "What was not learnt, by frequency of the features.",
+    struct chart c = {.what = "What was not learnt, by frequency of the features",
                       .x = {.label = "mean frequency of the features, by fifths",
                             .scale = AXIS_LINEAR,
                             .lo = 1,

@@ -34,8 +34,8 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
     struct text quantity = {0};
     bool ok = true;
     style_quantity(in->r, 1, &quantity);
-    struct chart c = {.what = hit ? "Budget: the chance to reach the target against cells tried."
-                                  : "Budget: time to the target against cells tried.",
+    struct chart c = {.what = hit ? "Budget: the chance to reach the target against cells tried"
+                                  : "Budget: time to the target against cells tried",
                       .x = {.label = "cells tried, at random", .lo = 1, .counts = true},
                       .y = {.label = hit          ? "chance to reach the target"
                                      : quantity.s ? quantity.s

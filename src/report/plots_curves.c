@@ -96,7 +96,7 @@ static void drop_start(struct chart *c) {
 static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct value *target = plan_target(in->r->plan);
     const struct group *g = &in->group[first];
-    struct chart c = {.what = "Loss of each optimizer's best cell against epochs.",
+    struct chart c = {.what = "Loss of each optimizer's best cell against epochs",
                       .x = {.label = "epoch"},
                       .y = {.label = plot_loss_label[target->word], .scale = AXIS_LOG},
                       .level = target->number};

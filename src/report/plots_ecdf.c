@@ -14,7 +14,7 @@ static double most_steps(const struct results *r) {
 bool plots_ecdf(const struct plot_input *in, struct figure_list *l, struct err *e) {
     const struct scores *s = in->s;
     const double end = most_steps(in->r);
-    struct chart c = {.what = "ECDF: targets of the ladder reached against steps.",
+    struct chart c = {.what = "ECDF: targets of the ladder reached against steps",
                       .x = {.label = "steps", .scale = AXIS_LOG, .lo = 1, .hi = end},
                       .y = {.label = "targets reached", .share = true}};
     bool ok = true, any = false;

@@ -314,8 +314,8 @@ static bool draw(const struct heatmap *h, const struct layout *l, struct figure 
     bool ok = true;
     write_data(h, &f->dat);
     style_open(f,
-               h->panel[0].row_best ? "Heatmap: epochs to the target over axes of data and tuning."
-                                    : "Heatmap: epochs to the target over the tuning.",
+               h->panel[0].row_best ? "Heatmap: epochs to the target over axes of data and tuning"
+                                    : "Heatmap: epochs to the target over the tuning",
                l->height);
     const char *lines[2];
     const size_t n_lines = style_lines(&h->subtitle, &h->remark, lines);

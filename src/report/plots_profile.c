@@ -12,7 +12,7 @@ bool plots_profile(const struct plot_input *in, struct figure_list *l, struct er
     for (size_t k = 0; k < p->n_optimizers * p->n_problems; k++)
         if (isfinite(p->ratio[k]) && p->ratio[k] * 1.1 > end)
             end = fmin(p->ratio[k] * 1.1, FARTHEST);
-    struct chart c = {.what = "Performance profile over the data sets.",
+    struct chart c = {.what = "Performance profile over the data sets",
                       .x = {.label = "times the least time (tau)", .scale = AXIS_LOG, .lo = 1, .hi = end},
                       .y = {.label = "data sets within tau", .share = true},
                       .mark = 4};

@@ -96,7 +96,7 @@ static double ceiling(const struct results *r, const struct group *g) {
 static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct value *target = plan_target(in->r->plan);
     const struct group *g = &in->group[first];
-    struct chart c = {.what = "Sensitivity: final loss against eta0.",
+    struct chart c = {.what = "Sensitivity: final loss against eta0",
                       .x = {.label = "eta0", .scale = AXIS_LOG},
                       .y = {.label = plot_loss_label[target->word], .scale = AXIS_LOG, .hi = ceiling(in->r, g)},
                       .level = target->number};

@@ -58,7 +58,7 @@ static bool draw(const struct plot_input *in, size_t first, enum trend_of of, st
     bool ok = true;
     style_quantity(in->r, 1, &quantity);
     struct chart c = {.what =
-                          eta0 ? "Trend: best eta0 along an axis." : "Trend: time to the target along an axis.",
+                          eta0 ? "Trend: best eta0 along an axis" : "Trend: time to the target along an axis",
                       .x = {.label = axis, .scale = AXIS_LOG, .room = true},
                       .y = {.label = eta0         ? "best eta0"
                                      : quantity.s ? quantity.s

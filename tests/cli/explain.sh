@@ -1,4 +1,5 @@
 # bench explain: a step of a run, found by the first digits of its id, with the numbers of the lecture.
+sweeps=$PWD/sweeps
 . "$PWD/tests/cli/lib.bash"
 cat >toy.ini <<'END'
 [sweep]
@@ -42,4 +43,7 @@ expect 2 'the run ends after step 5' explain --grid toy.ini --run "$(id nag)" --
 expect 2 'a feature from 1 to 1' explain --grid toy.ini --run "$(id nag)" --step 1 --parameter 2
 expect 2 '--run ID and --step T are needed' explain --grid toy.ini
 expect 0 'one step of one parameter' explain --help
+# The example that it gives.
+read -r -a example < <("$bench" explain 2>&1 | sed -n 's/.*as in: bench //p')
+expect 0 'before the step' "${example[@]/#sweeps/$sweeps}"
 finish

@@ -17,5 +17,5 @@ awk -F, 'NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; n = NF }
 expect 2 'not with --batch' throughput $small --ceiling --batch 100
 expect 2 'the toy set has 500 rows' throughput --toy --batch 501
 expect 2 'must be below --features 10' throughput --features 10
-expect 2 "unknown rule 'adem'; did you mean adam" throughput --rule adem
+expect 2 "'adem' is no rule \(bench list rules\); did you mean adam\?" throughput --rule adem
 finish

@@ -84,6 +84,7 @@ static const struct {
      "grid.ini:2: unknown key 'beta1' in [sweep]: it belongs in [optimizer]"},
     {DATA ADAM "sparsity = 0.9\n", 1,
      "grid.ini:6: unknown key 'sparsity' in [optimizer]: it belongs in [data]"},
+    {DATA ADAM "w0 = 1\n", 1, "grid.ini:6: unknown key 'w0' in [optimizer]: it belongs in [model]"},
     {DATA ADAM "eta = 0.9\n", 1, "grid.ini:6: unknown key 'eta' in [optimizer]"},
     {DATA ADAM "Eta0 = 0.9\n", 1, "did you mean 'eta0'?"},
     {DATA ADAM "eta0=1\nbeta1=0.5\neta0=2\n", 1, "grid.ini:8: duplicate key 'eta0': the first is on line 6"},
