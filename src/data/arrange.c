@@ -22,26 +22,27 @@ static void sort_pass(const uint64_t *count, size_t n, int shift, const uint32_t
     }
 }
 
-/* feature_of and rank_of from the counts: most non-zeros first, ties by feature. */
-static bool rank_features(struct dataset *d, const uint64_t *count, struct err *e) {
+/* feature_of and rank_of from the counts: most non-zeros first, ties by feature. The counts then go by rank. */
+static bool rank_features(struct dataset *d, struct err *e) {
     const size_t n = d->n_features;
     d->feature_of = mem_lines(n, sizeof *d->feature_of, e);
     d->rank_of = d->feature_of ? mem_lines(n, sizeof *d->rank_of, e) : NULL;
     size_t *start = d->rank_of ? mem_lines(BUCKETS + 1, sizeof *start, e) : NULL;
-    if (!start)
-        return false;
-    for (size_t j = 0; j < n; j++)
-        d->feature_of[j] = (uint32_t)j;
-    sort_pass(count, n, 0, d->feature_of, d->rank_of, start);
-    sort_pass(count, n, DIGIT, d->rank_of, d->feature_of, start);
+    uint64_t *by_rank = start ? mem_lines(n, sizeof *by_rank, e) : NULL;
+    if (by_rank) {
+        for (size_t j = 0; j < n; j++)
+            d->feature_of[j] = (uint32_t)j;
+        sort_pass(d->column_nnz, n, 0, d->feature_of, d->rank_of, start);
+        sort_pass(d->column_nnz, n, DIGIT, d->rank_of, d->feature_of, start);
+        for (size_t r = 0; r < n; r++) {
+            d->rank_of[d->feature_of[r]] = (uint32_t)r;
+            by_rank[r] = d->column_nnz[d->feature_of[r]];
+        }
+        free(d->column_nnz);
+        d->column_nnz = by_rank;
+    }
     free(start);
-    for (size_t r = 0; r < n; r++)
-        d->rank_of[d->feature_of[r]] = (uint32_t)r;
-    return true;
-}
-
-static size_t warm_blocks_of(size_t n_rows) {
-    return (n_rows + WARM_ROWS - 1) / WARM_ROWS;
+    return by_rank;
 }
 
 /* How many of the most popular features, from rank r on, have `least` non-zeros or more. */
@@ -51,72 +52,130 @@ static size_t while_popular(const struct dataset *d, size_t r, uint64_t least) {
     return r;
 }
 
-static void count_warm(struct dataset *d, const struct columns *c, size_t r) {
-    _Static_assert(WARM_ROWS % MAKE_ROWS == 0, "a piece of a column here is whole pieces in c");
-    for (size_t block = 0; block < c->n_blocks; block++) {
-        const uint64_t *piece = columns_block(c, block) + d->feature_of[r];
-        d->warm_ptr[block / (WARM_ROWS / MAKE_ROWS) * (d->n_warm - d->n_hot + 1) + r - d->n_hot] +=
-            piece[1] - piece[0];
-    }
+/* ---- pieces of the training rows ---------------------------------------------------------------------------
+ */
+
+/* What is counted by feature is counted in pieces of rows, at most one a thread, and added up. No block is cut:
+ * of warm columns where there are several, otherwise of hot ones. */
+static size_t unit_rows(const struct dataset *d) {
+    return d->train.n_rows > WARM_ROWS ? WARM_ROWS : BLOCK_ROWS;
+}
+static size_t units_of(const struct dataset *d) {
+    return (d->train.n_rows + unit_rows(d) - 1) / unit_rows(d);
+}
+static size_t pieces_of(const struct dataset *d, int threads) {
+    const size_t units = units_of(d), most = units < (size_t)threads ? units : (size_t)threads,
+                 bearable = 1 + d->train.nnz / d->n_features; /* counts are not to take more than the data */
+    return most < bearable ? most : bearable;
+}
+static size_t piece_begin(const struct dataset *d, size_t n_pieces, size_t k) {
+    const size_t row = units_of(d) * k / n_pieces * unit_rows(d);
+    return row < d->train.n_rows ? row : d->train.n_rows;
 }
 
-static void place(struct dataset *d, const struct columns *c, size_t r) {
-    const size_t per_warm = WARM_ROWS / MAKE_ROWS;
-    uint64_t at = r < d->n_warm ? 0 : d->rest_ptr[r - d->n_warm];
-    for (size_t block = 0; block < c->n_blocks; block++) {
-        const uint64_t *piece = columns_block(c, block) + d->feature_of[r], n = piece[1] - piece[0];
-        if (r < d->n_warm && block % per_warm == 0)
-            at = d->warm_ptr[block / per_warm * (d->n_warm - d->n_hot + 1) + r - d->n_hot];
-        const uint32_t *row = c->idx + piece[0];
-        for (uint64_t i = 0; i < n; i++)
-            d->col_idx[at + i] = (uint32_t)residual_line(row[i]);
-        if (n && c->val)
-            memcpy(d->col_val + at, c->val + piece[0], n * sizeof *c->val);
-        at += n;
+/* column_nnz, by feature, where its maker does not know it. */
+static bool count_features(struct dataset *d, int threads, struct err *e) {
+    const size_t n_pieces = d->train.n_rows ? pieces_of(d, threads) : 1, n = d->n_features;
+    const struct data_part *p = &d->train;
+    uint64_t *count = mem_zeroed(n_pieces * n, sizeof *count, e);
+    if (!count)
+        return false;
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (size_t piece = 0; piece < n_pieces; piece++) {
+        const uint64_t end = p->row_ptr[piece_begin(d, n_pieces, piece + 1)];
+        for (uint64_t k = p->row_ptr[piece_begin(d, n_pieces, piece)]; k < end; k++)
+            count[piece * n + p->row_idx[k]]++;
     }
+    for (size_t piece = 1; piece < n_pieces; piece++)
+        for (size_t j = 0; j < n; j++)
+            count[j] += count[piece * n + j];
+    d->column_nnz = count;
+    return true;
 }
 
-/* Where the pieces of warm columns begin, from their counts, and the others after them; how many entries. */
-static uint64_t start_columns(struct dataset *d) {
-    const size_t stride = d->n_warm - d->n_hot + 1;
+/* ---- columns -----------------------------------------------------------------------------------------------
+ */
+
+/* Those that are not hot stand at the ends of rows. Counts become starts, starts move on as entries are put to
+ * their places, and end where the next begins. */
+
+#define FOR_TAIL(k, d, row)                                                                                    \
+    for (uint64_t k = (d)->train.row_ptr[(row) + 1];                                                           \
+         k-- > (d)->train.row_ptr[row] && (d)->train.row_idx[k] >= (d)->n_hot;)
+
+/* Where the next entry of rank r is counted, or goes, in a row: warm_ptr is ahead by one. */
+static inline uint64_t *cursor_of(struct dataset *d, uint64_t *rest, size_t row, size_t r) {
+    return r < d->n_warm ? d->warm_ptr + row / WARM_ROWS * (d->n_warm - d->n_hot + 1) + r - d->n_hot + 1
+                         : rest + r - d->n_warm;
+}
+
+/* rest: (n_pieces, n_features - n_warm). Returns how many entries there are. */
+static uint64_t start_columns(struct dataset *d, uint64_t *rest, size_t n_pieces) {
+    const size_t stride = d->n_warm - d->n_hot + 1, n_rest = d->n_features - d->n_warm;
     uint64_t at = 0;
-    for (size_t i = 0; i < d->n_warm_blocks * stride;
-         i++) { /* each block's last count is 0: it ends the block */
+    for (size_t i = 0; i < d->n_warm_blocks * stride; i++) { /* a block's first is no column's: 0 */
         const uint64_t n = d->warm_ptr[i];
         d->warm_ptr[i] = at;
         at += n;
     }
-    for (size_t r = d->n_warm; r < d->n_features; r++) {
-        d->rest_ptr[r - d->n_warm] = at;
-        at += d->column_nnz[r];
+    for (size_t i = 0; i < n_rest; i++) {
+        d->rest_ptr[i] = at;
+        uint64_t next = at;
+        for (size_t piece = 0; piece < n_pieces; piece++) {
+            const uint64_t n = rest[piece * n_rest + i];
+            rest[piece * n_rest + i] = next;
+            next += n;
+        }
+        at += d->column_nnz[d->n_warm + i];
     }
-    return d->rest_ptr[d->n_features - d->n_warm] = at;
+    return d->rest_ptr[n_rest] = at;
 }
 
-static bool arrange_columns(struct dataset *d, const struct columns *c, int threads, struct err *e) {
-    d->n_blocks = (c->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    d->n_warm_blocks = warm_blocks_of(c->n_rows);
-    d->n_present = d->n_features;
-    d->n_present = while_popular(d, 0, 1);
-    d->n_hot = while_popular(d, 0, HOT_PER_BLOCK * d->n_blocks);
-    d->n_warm = d->n_warm_blocks > 1 ? while_popular(d, d->n_hot, WARM_PER_BLOCK * d->n_warm_blocks) : d->n_hot;
-    d->warm_ptr = mem_zeroed(d->n_warm_blocks * (d->n_warm - d->n_hot + 1), sizeof *d->warm_ptr, e);
-    d->rest_ptr = d->warm_ptr ? mem_zeroed(d->n_features - d->n_warm + 1, sizeof *d->rest_ptr, e) : NULL;
-    if (!d->rest_ptr || !packed_columns(d, c, threads, e))
-        return false;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (size_t r = d->n_hot; r < d->n_warm; r++)
-        count_warm(d, c, r);
-    const uint64_t n = start_columns(d);
-    d->col_idx = indices_new(n, e);
-    d->col_val = d->col_idx && c->val ? mem_lines(n, sizeof *d->col_val, e) : NULL;
-    if (!d->col_idx || (c->val && !d->col_val))
-        return false;
-#pragma omp parallel for schedule(dynamic, 256) num_threads(threads)
-    for (size_t r = d->n_hot; r < d->n_present; r++)
-        place(d, c, r);
-    return true;
+static void count_piece(struct dataset *d, size_t row, size_t end, uint64_t *rest) {
+    for (; row < end; row++)
+        FOR_TAIL(k, d, row) {
+            ++*cursor_of(d, rest, row, d->train.row_idx[k]);
+        }
 }
+static void place_piece(struct dataset *d, size_t row, size_t end, uint64_t *rest) {
+    for (; row < end; row++)
+        FOR_TAIL(k, d, row) {
+            const uint64_t at = (*cursor_of(d, rest, row, d->train.row_idx[k]))++;
+            d->col_idx[at] = (uint32_t)residual_line(row);
+            if (d->col_val)
+                d->col_val[at] = d->train.row_val[k];
+        }
+}
+
+static bool arrange_columns(struct dataset *d, int threads, struct err *e) {
+    const size_t n_rows = d->train.n_rows, n_pieces = n_rows ? pieces_of(d, threads) : 0,
+                 n_rest = d->n_features - d->n_warm;
+    d->warm_ptr = mem_zeroed(d->n_warm_blocks * (d->n_warm - d->n_hot + 1), sizeof *d->warm_ptr, e);
+    d->rest_ptr = d->warm_ptr ? mem_zeroed(n_rest + 1, sizeof *d->rest_ptr, e) : NULL;
+    uint64_t *rest = d->rest_ptr ? mem_zeroed(n_pieces * n_rest, sizeof *rest, e) : NULL;
+    bool ok = rest && packed_columns(d, threads, e);
+    if (ok && (n_pieces > 1 || d->n_warm > d->n_hot)) {
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (size_t k = 0; k < n_pieces; k++)
+            count_piece(d, piece_begin(d, n_pieces, k), piece_begin(d, n_pieces, k + 1), rest + k * n_rest);
+    }
+    if (ok) {
+        const uint64_t n = start_columns(d, rest, n_pieces);
+        d->col_idx = indices_new(n, e);
+        d->col_val = d->col_idx && d->train.row_val ? mem_lines(n, sizeof *d->col_val, e) : NULL;
+        ok = d->col_idx && (d->col_val || !d->train.row_val);
+    }
+    if (ok) {
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (size_t k = 0; k < n_pieces; k++)
+            place_piece(d, piece_begin(d, n_pieces, k), piece_begin(d, n_pieces, k + 1), rest + k * n_rest);
+    }
+    free(rest);
+    return ok;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------
+ */
 
 /* Features to ranks in one row, ascending again: nearly so already where features came by frequency. */
 static void sort_row(uint32_t *idx, double *val, size_t n) {
@@ -188,16 +247,16 @@ static bool arrange_part(const struct dataset *d, struct data_part *p, int threa
     return !p->n_rows || (arrange_rows(d, p, threads, e) && packed_rows(p, d->n_features, threads, e));
 }
 
-bool data_arrange(struct dataset *d, const struct columns *c, int threads, struct err *e) {
-    uint64_t *count = mem_zeroed(d->n_features, sizeof *count, e);
-    d->column_nnz = count ? mem_zeroed(d->n_features, sizeof *d->column_nnz, e) : NULL;
-    for (size_t block = 0; d->column_nnz && block < c->n_blocks; block++)
-        for (size_t j = 0; j < d->n_features; j++)
-            count[j] += columns_block(c, block)[j + 1] - columns_block(c, block)[j];
-    bool ok = d->column_nnz && rank_features(d, count, e);
-    for (size_t r = 0; ok && r < d->n_features; r++)
-        d->column_nnz[r] = count[d->feature_of[r]];
-    free(count);
-    return ok && arrange_columns(d, c, threads, e) && arrange_part(d, &d->train, threads, e) &&
-           arrange_part(d, &d->test, threads, e);
+bool data_arrange(struct dataset *d, int threads, struct err *e) {
+    if ((!d->column_nnz && !count_features(d, threads, e)) || !rank_features(d, e))
+        return false;
+    const size_t n_rows = d->train.n_rows;
+    d->n_blocks = (n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    d->n_warm_blocks = (n_rows + WARM_ROWS - 1) / WARM_ROWS;
+    d->n_present = d->n_features;
+    d->n_present = while_popular(d, 0, 1);
+    d->n_hot = while_popular(d, 0, HOT_PER_BLOCK * d->n_blocks);
+    d->n_warm = d->n_warm_blocks > 1 ? while_popular(d, d->n_hot, WARM_PER_BLOCK * d->n_warm_blocks) : d->n_hot;
+    return arrange_part(d, &d->train, threads, e) && arrange_part(d, &d->test, threads, e) &&
+           arrange_columns(d, threads, e);
 }

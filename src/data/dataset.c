@@ -13,7 +13,7 @@ const char *const data_kind_names[DATA_KIND_COUNT] = {
     [DATA_LECTURE] = "lecture",
     [DATA_SURFACE] = "surface",
 };
-static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, struct columns *, int, struct err *) = {
+static bool (*const makers[DATA_KIND_COUNT])(struct dataset *, int, struct err *) = {
     [DATA_SYNTHETIC] = synthetic_make,
     [DATA_LIBSVM] = libsvm_make,
     [DATA_LECTURE] = lecture_make,
@@ -71,13 +71,10 @@ struct dataset *data_make(const struct data_params *p, int threads, struct err *
     const double small = 1 << 18; /* non-zeros: below, waking a thread costs more than it brings */
     if (threads < 1 || (p->kind != DATA_LIBSVM && data_nonzeros_estimate(p) < small))
         threads = 1;
-    struct columns c = {0};
     const double start = clock_s();
-    bool made = makers[p->kind](d, &c, threads, e);
+    bool made = makers[p->kind](d, threads, e);
     const double then = clock_s();
-    made = made && (c.ptr || columns_from_rows(&d->train, d->n_features, &c, threads, e)) &&
-           data_arrange(d, &c, threads, e);
-    columns_free(&c);
+    made = made && data_arrange(d, threads, e);
     d->making_s = then - start;
     d->arranging_s = clock_s() - then;
     if (!made || (p->kind != DATA_LIBSVM && !data_fingerprint(p, d->fingerprint, e)) ||

@@ -51,8 +51,8 @@ static double sigmoid(double z) {
     return (z >= 0 ? 1 : t) / (1 + t);
 }
 
-bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
-    (void)c, (void)threads;
+bool lecture_make(struct dataset *d, int threads, struct err *e) {
+    (void)threads;
     struct data_part *p = &d->train;
     const size_t every = lecture_every(d->params.sparsity);
     d->n_features = 1;

@@ -104,8 +104,7 @@ static bool read_parts(struct dataset *d, const char *train, size_t train_len, c
     return hold_out(d, n_held, e);
 }
 
-bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
-    (void)c;
+bool libsvm_make(struct dataset *d, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     if (!libsvm_check(p, e))
         return false;
@@ -117,8 +116,8 @@ bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *
               read_parts(d, train, train_len, test, test_len, threads, e);
     free(train);
     free(test);
-    /* Arrays by feature, whose number a single large index decides: pointers to columns, counts and ranks. */
-    const double by_feature = 8 * ((double)blocks_of(d->train.n_rows) + 3) * ((double)d->n_features + 1);
+    /* Arrays by feature, whose number a single large index decides: counts, ranks, where columns begin. */
+    const double by_feature = 8 * 5 * ((double)d->n_features + 1);
     d->text_bytes = train_len + test_len;
     return ok && memory_fits(by_feature, d->train.n_rows, d->n_features, e);
 }

@@ -22,11 +22,6 @@ static inline uint64_t *columns_block(const struct columns *c, size_t k) {
 }
 void columns_free(struct columns *c);
 
-/* Entries of feature j, in row order: the column's pieces in the blocks of c, one after the other. */
-#define FOR_ENTRIES(i, c, j)                                                                                   \
-    for (size_t block_ = 0; block_ < (c)->n_blocks; block_++)                                                  \
-        for (uint64_t i = columns_block(c, block_)[j]; i < columns_block(c, block_)[(j) + 1]; i++)
-
 /* Whether the machine has that much memory. Asked before large arrays are made, because the system promises
  * more than it has and ends the program that takes it at its word. */
 bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e);
@@ -34,11 +29,8 @@ bool memory_fits(double bytes, uint64_t rows, uint64_t features, struct err *e);
 /* nnz + INDEX_PADDING indices, the padding zero. */
 uint32_t *indices_new(uint64_t nnz, struct err *e);
 
-/* One from the other; what is made is allocated, what is given stays. Parallel over blocks of rows, and since a
- * block's entries are one stretch of either form, without locks or scratch memory. */
+/* The rows of c: allocated, c stays. */
 bool rows_from_columns(const struct columns *c, struct data_part *p, int threads, struct err *e);
-bool columns_from_rows(const struct data_part *p, size_t n_features, struct columns *c, int threads,
-                       struct err *e);
 
 /* w.x of a row: PARTIALS partial sums by position, joined as in kern.h. */
 static inline double part_dot(const struct data_part *p, size_t row, const double *w) {
@@ -63,12 +55,12 @@ static inline double part_dot(const struct data_part *p, size_t row, const doubl
 }
 
 /* The makers fill a zeroed data set whose params are set: n_features, the parts (y32 aside) with indices of
- * features, and for synthetic data the law and *c, the training rows by columns, likewise by feature; for
- * libsvm the fingerprint. On failure data_free() and columns_free() still free it. */
-bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e);
-bool libsvm_make(struct dataset *d, struct columns *c, int threads, struct err *e);
-bool lecture_make(struct dataset *d, struct columns *c, int threads, struct err *e);
-bool surface_make(struct dataset *d, struct columns *c, int threads, struct err *e);
+ * features, column_nnz by feature where they know it; for synthetic data the law, for libsvm the fingerprint.
+ * On failure data_free() still frees it. */
+bool synthetic_make(struct dataset *d, int threads, struct err *e);
+bool libsvm_make(struct dataset *d, int threads, struct err *e);
+bool lecture_make(struct dataset *d, int threads, struct err *e);
+bool surface_make(struct dataset *d, int threads, struct err *e);
 /* The fingerprint of libsvm data from the files' bytes; test NULL if there is none. */
 bool fingerprint_libsvm(const struct data_params *p, const char *train, size_t train_len, const char *test,
                         size_t test_len, char out[33], struct err *e);

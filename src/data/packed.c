@@ -158,60 +158,64 @@ bool packed_rows_values(struct data_part *p, enum precision precision, struct er
 /* ---- hot columns -------------------------------------------------------------------------------------------
  */
 
-/* The first of the ascending entries i .. end that is `row` or more. */
-static uint64_t first_from(const uint32_t *idx, uint64_t i, uint64_t end, size_t row) {
-    while (i < end) {
-        const uint64_t middle = i + (end - i) / 2;
-        if (idx[middle] < row)
-            i = middle + 1;
-        else
-            end = middle;
-    }
-    return i;
+#define FOR_HOT(k, d, row)                                                                                     \
+    for (uint64_t k = (d)->train.row_ptr[row];                                                                 \
+         k < (d)->train.row_ptr[(row) + 1] && (d)->train.row_idx[k] < (d)->n_hot; k++)
+
+static size_t block_end(const struct dataset *d, size_t block) {
+    return block + 1 < d->n_blocks ? (block + 1) * BLOCK_ROWS : d->train.n_rows;
 }
 
-static void count_column(struct dataset *d, const struct columns *c, size_t r) {
-    _Static_assert(MAKE_ROWS % BLOCK_ROWS == 0, "a piece of a column in c is whole pieces here");
-    const size_t j = d->feature_of[r];
-    for (size_t block = 0; block < d->n_blocks; block++) {
-        const uint64_t *piece = columns_block(c, block / (MAKE_ROWS / BLOCK_ROWS)) + j;
-        const uint64_t begin = first_from(c->idx, piece[0], piece[1], block * BLOCK_ROWS),
-                       end = first_from(c->idx, begin, piece[1], (block + 1) * BLOCK_ROWS);
-        d->hot.stretch[block * d->n_hot + r] = (struct stretch){(uint32_t)r, groups_of(end - begin)};
-    }
+static void count_block(struct dataset *d, size_t block) {
+    struct stretch *s = d->hot.stretch + block * d->n_hot;
+    for (size_t r = 0; r < d->n_hot; r++)
+        s[r] = (struct stretch){(uint32_t)r, 0};
+    for (size_t row = block * BLOCK_ROWS; row < block_end(d, block); row++)
+        FOR_HOT(k, d, row) {
+            s[d->train.row_idx[k]].groups++; /* entries, for the moment */
+        }
+    for (size_t r = 0; r < d->n_hot; r++)
+        s[r].groups = groups_of(s[r].groups);
 }
 
-/* place[block]: the entry at which the column's piece of each block begins, moved on behind its last. What is
- * not filled in stays 0. */
-static void fill_column(struct dataset *d, const struct columns *c, size_t r, uint64_t *place) {
-    FOR_ENTRIES(i, c, d->feature_of[r]) {
-        const uint64_t at = place[c->idx[i] / BLOCK_ROWS * d->n_hot + r]++;
-        d->hot.idx[at] = (uint16_t)(c->idx[i] % BLOCK_ROWS + 1);
-        if (c->val)
-            d->hot.val[at] = c->val[i];
-    }
-}
-
-bool packed_columns(struct dataset *d, const struct columns *c, int threads, struct err *e) {
+/* place (n_hot): where the next entry of each column goes. */
+static void fill_block(struct dataset *d, size_t block, uint64_t *place) {
     struct packed *s = &d->hot;
-    s->valued = c->val != NULL;
+    const size_t first = block * d->n_hot;
+    for (size_t i = first; i < first + d->n_hot; i++)
+        place[s->stretch[i].line] = s->start[i] * PARTIALS;
+    for (size_t row = block * BLOCK_ROWS; row < block_end(d, block); row++)
+        FOR_HOT(k, d, row) {
+            const uint64_t at = place[d->train.row_idx[k]]++;
+            s->idx[at] = (uint16_t)(row % BLOCK_ROWS + 1);
+            if (s->val)
+                s->val[at] = d->train.row_val[k];
+        }
+    for (size_t i = first; i < first + d->n_hot; i++)
+        for (uint64_t at = place[s->stretch[i].line]; at < s->start[i + 1] * PARTIALS; at++) {
+            s->idx[at] = 0;
+            if (s->val)
+                s->val[at] = 0;
+        }
+}
+
+bool packed_columns(struct dataset *d, int threads, struct err *e) {
+    struct packed *s = &d->hot;
+    s->valued = d->train.row_val != NULL;
     s->n_stretches = d->n_blocks * d->n_hot;
     s->stretch = mem_lines(s->n_stretches, sizeof *s->stretch, e);
     uint64_t *place = s->stretch ? mem_lines(s->n_stretches, sizeof *place, e) : NULL;
     if (!place)
         return false;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (size_t r = 0; r < d->n_hot; r++)
-        count_column(d, c, r);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (size_t block = 0; block < d->n_blocks; block++)
+        count_block(d, block);
     const bool made = sort_pieces(s, d->n_hot ? d->n_hot : 1, threads, e) && make_groups(s, 1, BLOCK_ROWS, e) &&
-                      (!c->val || make_values(s, PRECISION_F64, e));
+                      (!s->valued || (s->val = mem_lines(s->n_groups * PARTIALS, sizeof *s->val, e)));
     if (made) {
-        memset(s->idx, 0, s->n_groups * PARTIALS * sizeof *s->idx);
-        for (size_t i = 0; i < s->n_stretches; i++)
-            place[i / d->n_hot * d->n_hot + s->stretch[i].line] = s->start[i] * PARTIALS;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-        for (size_t r = 0; r < d->n_hot; r++)
-            fill_column(d, c, r, place);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+        for (size_t block = 0; block < d->n_blocks; block++)
+            fill_block(d, block, place + block * d->n_hot);
     }
     free(place);
     return made;

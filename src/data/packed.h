@@ -5,8 +5,8 @@
 /* The rows of a part, which are by rank, as p->stream. */
 bool packed_rows(struct data_part *p, size_t n_features, int threads, struct err *e);
 
-/* The first n_hot columns of c, in the order of d->feature_of, as d->hot. */
-bool packed_columns(struct dataset *d, const struct columns *c, int threads, struct err *e);
+/* The first n_hot columns of the training rows, which are by rank, as d->hot. */
+bool packed_columns(struct dataset *d, int threads, struct err *e);
 
 /* Fills in val or val32 of p->stream from the rows' values, where missing. */
 bool packed_rows_values(struct data_part *p, enum precision precision, struct err *e);

@@ -3,10 +3,9 @@
 #include "base/mem.h"
 #include "data/make.h"
 
-bool surface_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
+bool surface_make(struct dataset *d, int threads, struct err *e) {
     (void)threads;
     d->n_features = 1;
-    c->n_features = 1;
     d->train.row_ptr = mem_zeroed(1, sizeof *d->train.row_ptr, e);
     d->train.row_idx = d->train.row_ptr ? indices_new(0, e) : NULL;
     d->train.y = d->train.row_idx ? mem_lines(1, sizeof *d->train.y, e) : NULL;

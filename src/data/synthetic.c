@@ -87,19 +87,23 @@ static void labels_draw(const struct dataset *d, struct data_part *rows, const d
     }
 }
 
+/* Counts the non-zeros of each feature too, where `count` is given. */
 static bool part_draw(struct dataset *d, struct data_part *rows, size_t n_rows, enum rng_purpose where,
-                      enum rng_purpose value, int threads, struct columns *c, struct err *e) {
+                      enum rng_purpose value, int threads, uint64_t *count, struct err *e) {
+    struct columns c;
     if (!draw_columns(d->frequency, d->n_features, n_rows, d->params.seed, where, d->params.values, value,
-                      threads, c, e))
+                      threads, &c, e))
         return false;
+    for (size_t block = 0; count && block < c.n_blocks; block++)
+        for (size_t j = 0; j < d->n_features; j++)
+            count[j] += columns_block(&c, block)[j + 1] - columns_block(&c, block)[j];
     rows->y = mem_zeroed(n_rows, sizeof *rows->y, e);
-    if (rows->y && rows_from_columns(c, rows, threads, e))
-        return true;
-    columns_free(c);
-    return false;
+    const bool made = rows->y && rows_from_columns(&c, rows, threads, e);
+    columns_free(&c);
+    return made;
 }
 
-bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct err *e) {
+bool synthetic_make(struct dataset *d, int threads, struct err *e) {
     const struct data_params *p = &d->params;
     if (!(p->rows >= 1 && p->rows <= UINT32_MAX && p->features >= 1 && p->features <= UINT32_MAX))
         return err_add(e, "rows = %llu, features = %llu: both must be 1 to %u", (unsigned long long)p->rows,
@@ -111,19 +115,18 @@ bool synthetic_make(struct dataset *d, struct columns *c, int threads, struct er
     d->n_features = p->features;
     d->frequency = mem_lines(p->features, sizeof *d->frequency, e);
     d->w_true = d->frequency ? mem_lines(p->features, sizeof *d->w_true, e) : NULL;
-    double *z = d->w_true ? mem_lines(p->rows > n_test ? p->rows : (size_t)n_test, sizeof *z, e) : NULL;
-    struct columns c_test = {0};
+    d->column_nnz = d->w_true ? mem_zeroed(p->features, sizeof *d->column_nnz, e) : NULL;
+    double *z = d->column_nnz ? mem_lines(p->rows > n_test ? p->rows : (size_t)n_test, sizeof *z, e) : NULL;
     bool ok = z &&
               frequency_fill(d->frequency, p->features, 1 - p->sparsity, p->popularity, p->max_frequency,
                              threads, e) &&
-              part_draw(d, &d->train, p->rows, RNG_FEATURE, RNG_VALUE, threads, c, e) &&
+              part_draw(d, &d->train, p->rows, RNG_FEATURE, RNG_VALUE, threads, d->column_nnz, e) &&
               law_make(d, z, threads, e);
     if (ok) {
         labels_draw(d, &d->train, z, RNG_LABEL, threads);
         if (n_test > 0) {
-            ok = part_draw(d, &d->test, (size_t)n_test, RNG_TEST_FEATURE, RNG_TEST_VALUE, threads, &c_test, e);
+            ok = part_draw(d, &d->test, (size_t)n_test, RNG_TEST_FEATURE, RNG_TEST_VALUE, threads, NULL, e);
             if (ok) {
-                columns_free(&c_test);
                 dots(&d->test, d->w_true, z, threads);
                 labels_draw(d, &d->test, z, RNG_TEST_LABEL, threads);
             }

@@ -62,38 +62,3 @@ bool rows_from_columns(const struct columns *c, struct data_part *p, int threads
         block_to_rows(c, k, p);
     return true;
 }
-
-static void block_to_columns(const struct data_part *p, size_t k, struct columns *c) {
-    const size_t row0 = k * MAKE_ROWS, row1 = row0 + MAKE_ROWS < c->n_rows ? row0 + MAKE_ROWS : c->n_rows;
-    const uint64_t begin = p->row_ptr[row0], end = p->row_ptr[row1];
-    uint64_t *ptr = columns_block(c, k), *cursor = ptr + 1;
-    for (uint64_t i = begin; i < end; i++)
-        cursor[p->row_idx[i]]++;
-    ptr[0] = begin;
-    starts_from_counts(cursor, c->n_features, begin);
-    for (size_t r = row0; r < row1; r++)
-        for (uint64_t i = p->row_ptr[r]; i < p->row_ptr[r + 1]; i++) {
-            uint64_t at = cursor[p->row_idx[i]]++;
-            c->idx[at] = (uint32_t)r;
-            if (c->val)
-                c->val[at] = p->row_val[i];
-        }
-}
-
-bool columns_from_rows(const struct data_part *p, size_t n_features, struct columns *c, int threads,
-                       struct err *e) {
-    *c = (struct columns){p->n_rows, n_features, blocks_of(p->n_rows), p->nnz, NULL, NULL, NULL};
-    if (c->n_blocks > SIZE_MAX / (n_features + 1))
-        return err_add(e, "out of memory: %zu features do not fit in the address space", n_features);
-    c->ptr = mem_zeroed(c->n_blocks * (n_features + 1), sizeof *c->ptr, e);
-    c->idx = c->ptr ? indices_new(c->nnz, e) : NULL;
-    c->val = c->idx && p->row_val ? mem_lines(c->nnz, sizeof *c->val, e) : NULL;
-    if (!c->idx || (p->row_val && !c->val)) {
-        columns_free(c);
-        return false;
-    }
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (size_t k = 0; k < c->n_blocks; k++)
-        block_to_columns(p, k, c);
-    return true;
-}
