@@ -159,8 +159,8 @@ static void judge(double *resampled, struct contrast *c) {
 
 bool contrast_make(const struct side *left, const struct side *right, size_t n_seeds, bool chance,
                    const uint32_t *draws, struct contrast *c, struct err *e) {
-    double *space = mem_zeroed(2 * n_seeds + RESAMPLES, sizeof *space, e), *d = space + n_seeds,
-           *resampled = d + n_seeds;
+    double *space = mem_zeroed(2 * n_seeds + RESAMPLES, sizeof *space, e), *d = space ? space + n_seeds : NULL,
+           *resampled = d ? d + n_seeds : NULL;
     uint32_t *as_they_are = mem_zeroed(n_seeds, sizeof *as_they_are, e);
     struct side l = {0}, k = {0};
     bool ok = space && as_they_are && side_prune(left, 0, n_seeds, &l, NULL, e) &&
@@ -205,7 +205,7 @@ bool contrast_of(const double *d, size_t n, const uint32_t *draws, struct contra
 /* ---- many ------------------------------------------------------------------------------------------------ */
 
 bool holm_correct(const double *p, size_t n, double *corrected, struct err *e) {
-    double *sorted = mem_zeroed(2 * n, sizeof *sorted, e), *worth = sorted + n;
+    double *sorted = mem_zeroed(2 * n, sizeof *sorted, e), *worth = sorted ? sorted + n : NULL;
     size_t m = 0;
     for (size_t k = 0; sorted && k < n; k++)
         if (!isnan(p[k]))

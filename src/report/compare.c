@@ -171,7 +171,7 @@ static bool compare_cell(struct pairing *p, struct compared *row, size_t *n_unpa
 
 /* Many cells are compared: what Holm's correction does not let stand is undecided. */
 static bool correct(struct comparison *c, size_t offset, size_t *n_less, size_t *n_more, struct err *e) {
-    double *p = mem_zeroed(2 * c->n, sizeof *p, e), *corrected = p + c->n;
+    double *p = mem_zeroed(2 * c->n, sizeof *p, e), *corrected = p ? p + c->n : NULL;
     bool ok = p != NULL;
     for (size_t k = 0; ok && k < c->n; k++)
         p[k] = ((struct contrast *)(void *)((char *)&c->row[k] + offset))->p;

@@ -62,7 +62,7 @@ static bool compare_rows(const struct results *r, const struct group *groups, st
                          const uint32_t *draws, struct err *e) {
     struct side *side = mem_zeroed(k->n, sizeof *side, e);
     size_t *rank = mem_zeroed(k->n, sizeof *rank, e);
-    double *numbers = mem_zeroed(2 * k->n, sizeof *numbers, e), *corrected = numbers + k->n;
+    double *numbers = mem_zeroed(2 * k->n, sizeof *numbers, e), *corrected = numbers ? numbers + k->n : NULL;
     bool ok = side && rank && numbers;
     for (size_t i = 0; ok && i < k->n; i++) {
         const struct group *g = &groups[k->row[i].group];

@@ -186,7 +186,8 @@ static bool add_trend(struct trend_list *list, const struct trend *what, const s
     t->lo = t->hi = NAN;
     t->x = mem_zeroed(s->n, sizeof *t->x, e);
     t->y = mem_zeroed(s->n, sizeof *t->y, e);
-    double *space = mem_zeroed(2 * s->n + s->n_draws, sizeof *space, e), *slope = space + 2 * s->n;
+    double *space = mem_zeroed(2 * s->n + s->n_draws, sizeof *space, e),
+           *slope = space ? space + 2 * s->n : NULL;
     bool ok = t->x && t->y && space;
     if (ok) {
         memcpy(t->x, s->x, s->n * sizeof *t->x);

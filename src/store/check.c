@@ -65,10 +65,13 @@ bool table_list(struct store *s, char ***names, size_t *n, struct err *e) {
         const size_t count = (size_t)sqlite3_column_int(st, 1), bytes = (size_t)sqlite3_column_int(st, 2);
         if (!*names && !(*names = mem_zeroed(1, count * sizeof **names + bytes, e)))
             break;
+        const char *name = (const char *)sqlite3_column_text(st, 0);
+        if (!name) /* out of memory */
+            break;
         if (!at)
             at = (char *)(*names + count);
         (*names)[(*n)++] = at;
-        at = stpcpy(at, (const char *)sqlite3_column_text(st, 0)) + 1;
+        at = stpcpy(at, name) + 1;
     }
     bool ok = rc == SQLITE_DONE;
     for (size_t i = 0; ok && i < *n; i++)
@@ -87,7 +90,9 @@ static bool check_structure(struct store *s, struct err *e) {
     int rc = SQLITE_ERROR;
     while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         const char *says = (const char *)sqlite3_column_text(st, 0);
-        if (says && strcmp(says, "ok") != 0)
+        if (!says)
+            ok = err_add(e, "%s: the structure of the file cannot be checked: out of memory", s->path);
+        else if (strcmp(says, "ok") != 0)
             ok = err_add(e, "%s: the structure of the file is damaged: %s", s->path, says);
     }
     if (st && rc != SQLITE_DONE)

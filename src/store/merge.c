@@ -62,7 +62,7 @@ static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i) {
     }
     const void *x = sqlite3_column_blob(a, i), *y = sqlite3_column_blob(b, i);
     const int len = sqlite3_column_bytes(a, i);
-    return len == sqlite3_column_bytes(b, i) && (!len || !memcmp(x, y, (size_t)len));
+    return len == sqlite3_column_bytes(b, i) && (!len || (x && y && !memcmp(x, y, (size_t)len)));
 }
 
 /* The row of t->all stands in `into` already: whether it says the same there. */
@@ -112,7 +112,9 @@ static bool transfer_row(struct transfer *t, struct err *e) {
         return true;
     }
     const unsigned char *key = sqlite3_column_text(t->all, 0);
-    const bool must_agree = !strcmp(t->table, "note") && key && !strcmp((const char *)key, numerics);
+    if (!key)
+        return err_add(e, "%s: cannot read %s: out of memory", t->from->path, name);
+    const bool must_agree = !strcmp(t->table, "note") && !strcmp((const char *)key, numerics);
     return (t->any && !must_agree) || compare(t, name, e);
 }
 
