@@ -16,7 +16,7 @@ enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 
 enum { REASONS_MOST = 4 };
 struct sums {
     struct work work;
-    double data_bytes, pack_bytes;
+    double data_bytes, task_bytes;
     const char *because[REASONS_MOST]; /* why mini-batch steps are dense, and how many runs are meant */
     size_t dense[REASONS_MOST];
 };
@@ -29,10 +29,14 @@ static void count_dense(struct sums *sums, const char *because, size_t runs) {
     sums->dense[k] += runs;
 }
 
-static bool sum_up(const struct plan *p, struct cost *c, enum precision precision, int threads,
+static bool sum_up(const struct plan *p, struct cost *c, const struct kernels *kernels, int threads,
                    struct sums *sums, struct err *e) {
+    const enum precision precision = kernels->precision;
+    const struct job job = {
+        .plan = p, .cost = c, .kernels = kernels, .threads = threads, .threads_all = threads};
     struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
     struct touched memory = {0};
+    size_t next = 0; /* the first pack of the next task */
     bool ok = shape;
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
         ok = memory_shape(plan_dataset(p, k), threads, &shape[k], e);
@@ -46,9 +50,14 @@ static bool sum_up(const struct plan *p, struct cost *c, enum precision precisio
     for (size_t i = 0; ok && i < c->n_packs; i++) {
         struct run r;
         plan_run(p, c->packs[i].run[0], &r);
-        const double bytes = (double)train_memory(&shape[r.dataset], precision, r.rule, c->packs[i].batch);
-        sums->pack_bytes = bytes > sums->pack_bytes ? bytes : sums->pack_bytes;
         const struct work work = work_of(c, p, &c->packs[i], &memory);
+        if (i == next) {
+            const int n = task_packs(&job, i, work_total(work));
+            const double bytes =
+                n * (double)train_memory(&shape[r.dataset], precision, r.rule, c->packs[i].batch);
+            sums->task_bytes = bytes > sums->task_bytes ? bytes : sums->task_bytes;
+            next += (size_t)n;
+        }
         sums->work.steps += work.steps;
         sums->work.evaluations += work.evaluations;
         const char *because = train_dense_because(&r, &c->shape[r.dataset]);
@@ -99,14 +108,14 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
     struct cost c = {0};
     struct sums sums = {0};
     bool ok = (!dir || !store_is_there(dir) || (s = store_open(dir, false, true, e))) &&
-              cost_make(p, s, wanted, again, &c, e) && sum_up(p, &c, precision, threads, &sums, e) &&
-              print_runs(p, e);
+              cost_make(p, s, wanted, again, &c, e) &&
+              sum_up(p, &c, kernels_get(isa, precision), threads, &sums, e) && print_runs(p, e);
     if (ok) {
         struct run r;
         plan_run(p, 0, &r);
         const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)plan_n_runs(p);
         const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
-        const double memory = sums.data_bytes + threads * sums.pack_bytes;
+        const double memory = sums.data_bytes + threads * sums.task_bytes;
         char a[SHOW_CHARS], b[SHOW_CHARS];
         printf("\n%s runs on %zu data set%s", show_count(plan_n_runs(p), a), plan_n_datasets(p),
                plan_n_datasets(p) == 1 ? "" : "s");

@@ -42,21 +42,6 @@ static int by_work(const void *a, const void *b) {
     return (x->pack > y->pack) - (x->pack < y->pack);
 }
 
-/* Packs from pack i on that make one task: those that share its batches, in equal parts for all threads. */
-static int group_at(const struct state *s, size_t i) {
-    const struct pack *first = &s->cost->packs[i];
-    size_t n = 1, before = 0;
-    if (!first->batch)
-        return 1;
-    while (i + n < s->cost->n_packs && pack_shares_batches(first, first + n))
-        n++;
-    while (before < i && pack_shares_batches(first, first - before - 1))
-        before++;
-    const size_t threads = (size_t)s->job->threads_all, part = (before + n + threads - 1) / threads;
-    const size_t most = part < GROUP_MOST ? part : GROUP_MOST;
-    return (int)(n < most ? n : most);
-}
-
 /* Tasks grouped by data set: a counting sort that keeps the order of the packs. */
 static bool make_tasks(struct state *s) {
     const struct plan *p = s->job->plan;
@@ -72,8 +57,10 @@ static bool make_tasks(struct state *s) {
     for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
         const struct pack *first = &s->cost->packs[i];
         struct task *t = &unsorted[n_tasks];
-        *t = (struct task){.pack = first, .n = group_at(s, i), .dataset = first->dataset};
-        for (int k = 0; k < t->n; k++)
+        *t = (struct task){.pack = first, .dataset = first->dataset};
+        t->work = work_total(work_of(s->cost, p, first, &memory));
+        t->n = task_packs(s->job, i, t->work);
+        for (int k = 1; k < t->n; k++)
             t->work += work_total(work_of(s->cost, p, &first[k], &memory));
         s->first[first->dataset + 2]++;
     }

@@ -43,7 +43,7 @@ struct tally {
     double part_s[TRAIN_PARTS];       /* of these, in each part of training */
     double store_s;                   /* seconds of the writer */
     size_t data_bytes, flight_bytes;  /* the most that data sets, and packs in training, took at a time */
-    int in_flight;                    /* threads with a pack each, then */
+    int in_flight;                    /* threads at work, then */
     double data_s, minima_s, train_s; /* seconds of the clock */
     int signal;                       /* what interrupted it, or 0 */
 };

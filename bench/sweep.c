@@ -216,8 +216,9 @@ static void say_parts(const struct tally *t, double report_s, double pictures_s)
         rest -= t->part_s[part];
     }
     fprintf(stderr, " set-up and the rest %.2f s; store %.2f s\n", rest > 0 ? rest : 0, t->store_s);
-    fprintf(stderr, "memory at most: data %s, %d packs in flight %s\n", show_bytes((double)t->data_bytes, data),
-            t->in_flight, show_bytes((double)t->flight_bytes, packs));
+    fprintf(stderr, "memory at most: data %s, packs of %d thread%s %s\n",
+            show_bytes((double)t->data_bytes, data), t->in_flight, t->in_flight == 1 ? "" : "s",
+            show_bytes((double)t->flight_bytes, packs));
     fprintf(stderr, "%zu runs of other settings are in the store\n", t->n_elsewhere);
 }
 

@@ -1,6 +1,7 @@
 #include "task.h"
 #include "base/machine.h"
 #include "job.h"
+#include <math.h>
 #include <string.h>
 
 size_t task_runs(const struct task *t) {
@@ -8,6 +9,52 @@ size_t task_runs(const struct task *t) {
     for (int i = 0; i < t->n; i++)
         n += (size_t)t->pack[i].n;
     return n;
+}
+
+/* How many packs with full batches train side by side, so that what is left of them is repacked (train/team.h):
+ * not so many that threads have too few tasks to choose from, that a kill loses more than a minute, or that
+ * they take a quarter of the memory. in_data: packs of their data set; work: of one pack. */
+static size_t side_by_side(const struct job *j, const struct pack *pack, size_t in_data, double work) {
+    enum { TASKS_A_THREAD = 4 };
+    const double MINUTE = 2e11, memory = (double)machine_get()->memory_bytes / 4;
+    const struct data_params *params = plan_dataset(j->plan, pack->dataset);
+    if (!pack->group || params->kind == DATA_SURFACE)
+        return 1;
+    struct run r;
+    plan_run(j->plan, pack->run[0], &r);
+    struct dataset shape = j->cost->shape[pack->dataset];
+    if (!shape.n_features) /* of a file that is not read yet: no more occur */
+        shape.n_features = shape.train.nnz;
+    const double bytes = (double)train_memory(&shape, j->kernels->precision, r.rule, 0);
+    double n = fmin(MINUTE / work, memory / j->threads / bytes);
+    if (j->threads_all > 1) {
+        const double estimate = (double)data_memory_estimate(params, j->kernels->precision),
+                     data_sets = estimate > 0 ? fmax(1, memory / estimate) : 1, /* at a time */
+            packs = fmin(data_sets * (double)in_data, (double)j->cost->n_packs);
+        n = fmin(n, ceil(packs / (TASKS_A_THREAD * j->threads_all)));
+    }
+    return n >= GROUP_MOST ? GROUP_MOST : n >= 1 ? (size_t)n : 1;
+}
+
+/* Packs that share mini-batches are divided equally among threads; with stop = target a group of packs is kept
+ * whole if it can be. With full batches a task has packs of one group. */
+int task_packs(const struct job *j, size_t i, double work) {
+    const struct pack *first = &j->cost->packs[i];
+    const size_t threads = (size_t)j->threads_all, many = GROUP_MOST * 4 * threads; /* more change nothing */
+    size_t n = 1, before = 0, whole = 0;
+    if (!first->batch && !first->group)
+        return 1;
+    while (n < many && i + n < j->cost->n_packs && pack_shares_batches(first, first + n))
+        n++;
+    while (before < many && before < i && pack_shares_batches(first, first - before - 1))
+        before++;
+    const size_t part = first->batch ? (before + n + threads - 1) / threads
+                                     : side_by_side(j, first, before + n, work),
+                 most = part < GROUP_MOST ? part : GROUP_MOST;
+    for (size_t k = 1; k <= n && k <= most && first->group && (first->batch || !whole); k++)
+        if (k == n || first[k].group != first[k - 1].group)
+            whole = k;
+    return (int)(whole ? whole : n < most ? n : most);
 }
 
 struct dataset *task_data(const struct job *j, size_t k, struct err *e) {

@@ -1,4 +1,4 @@
-/* What one thread computes at a time: a pack, or several that share their mini-batches. */
+/* What one thread computes at a time: a pack, or several that share their mini-batches or may be repacked. */
 #pragma once
 #include "minima.h"
 
@@ -12,6 +12,9 @@ struct task {
     double work;
 };
 size_t task_runs(const struct task *t);
+
+/* Packs from pack i of j->cost on that make one task; work: of the first. */
+int task_packs(const struct job *j, size_t i, double work);
 
 /* Makes data set k, or takes it from those made already, ready to train on. NULL and messages in e where it
  * does not fit into memory, cannot be read or is not what the plan was made with. data_free() it. */

@@ -109,15 +109,19 @@ static int by_cost(const void *a, const void *b) {
         return x->pack.shuffled ? 1 : -1;
     if (x->pack.order_seed != y->pack.order_seed)
         return x->pack.order_seed < y->pack.order_seed ? -1 : 1;
+    if (x->pack.group != y->pack.group)
+        return x->pack.group < y->pack.group ? -1 : 1;
     if (x->pack.n != y->pack.n)
         return x->pack.n > y->pack.n ? -1 : 1;
     return x->pack.run[0] < y->pack.run[0] ? -1 : 1;
 }
 
-static struct draft draft_make(const struct plan *p, const struct todo *first) {
+static struct draft draft_make(const struct plan *p, const struct todo *first, size_t group) {
     struct run r;
     plan_run(p, first->run, &r);
     struct draft d = {.pack = {.dataset = r.dataset, .shuffled = plan_shuffles(p, &r)}};
+    if (r.v[KEY_SWEEP_stop].word == 1)
+        d.pack.group = group;
     d.cost = p->size[r.dataset].nonzeros * r.v[KEY_SWEEP_epochs].number;
     if (r.v[KEY_SWEEP_batch].word == VALUE_NUMBER)
         d.pack.batch = (uint64_t)r.v[KEY_SWEEP_batch].number;
@@ -130,7 +134,7 @@ bool plan_packs(const struct plan *p, bool (*skip)(void *ctx, uint64_t id), void
                 size_t *n_packs, size_t *n_todo, struct err *e) {
     struct todo *t = NULL;
     struct draft *draft = NULL;
-    size_t n = 0, cap = 0, n_drafts = 0, cap_drafts = 0;
+    size_t n = 0, cap = 0, n_drafts = 0, cap_drafts = 0, n_groups = 0;
     bool ok = false;
     *packs = NULL;
     *n_packs = *n_todo = 0;
@@ -142,10 +146,11 @@ bool plan_packs(const struct plan *p, bool (*skip)(void *ctx, uint64_t id), void
     }
     n = n > 0 ? once_each(t, n) : 0;
     for (size_t i = 0; i < n; i++) {
+        n_groups += i == 0 || !same_group(&t[i], &t[i - 1]);
         if (i == 0 || !same_group(&t[i], &t[i - 1]) || draft[n_drafts - 1].pack.n == LANES) {
             if (!mem_grow(&draft, &cap_drafts, n_drafts + 1, sizeof *draft, e))
                 goto out;
-            draft[n_drafts++] = draft_make(p, &t[i]);
+            draft[n_drafts++] = draft_make(p, &t[i], n_groups);
         }
         struct draft *last = &draft[n_drafts - 1];
         last->pack.run[last->pack.n++] = t[i].run;

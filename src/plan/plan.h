@@ -131,6 +131,8 @@ struct pack {
     uint64_t batch;      /* rows per step; 0: full */
     bool shuffled;       /* batch is a number below the number of rows, and the order is by the seed: */
     uint64_t order_seed; /* which is this; 0 if not shuffled */
+    size_t group; /* packs of one number could hold each other's runs; with stop = target they stand together;
+                     0: stop = budget */
 };
 /* Whether two packs see the same rows at every step: then the same preparation of batches serves both. */
 static inline bool pack_shares_batches(const struct pack *a, const struct pack *b) {

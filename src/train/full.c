@@ -12,6 +12,10 @@
 
 enum { TILE_COLUMNS = 64 };
 
+/* Packs side by side take turns and are repacked so many times in a training: their lines have left the caches
+ * when it is their turn again. */
+enum { REPACKS = 64 };
+
 size_t full_gradient_lines(const struct dataset *d, bool line_search) {
     return (line_search ? d->n_features : d->n_warm) + TILE_COLUMNS;
 }
@@ -137,14 +141,13 @@ static void watch(struct team *t, bool recorded, const double loss[LANES]) {
         tracer_loss(t->tracer, lane, reported[lane]);
 }
 
-bool train_full(struct team *t, struct err *e) {
-    const uint64_t steps = (uint64_t)t->lane[0].run.v[KEY_SWEEP_epochs].number;
+/* From step `step` to before step `end`, or until all lanes have ended. */
+static bool run_steps(struct team *t, uint64_t step, uint64_t end, struct err *e) {
+    const uint64_t steps = t->n_steps;
     const double evaluate = t->lane[0].run.v[KEY_SWEEP_evaluate].number;
     const double size = (double)t->data->train.n_rows + (double)t->data->train.nnz;
-    uint64_t due = 0;
-    for (size_t block = 0; block < t->data->n_blocks; block++) /* a line of zeros before each block */
-        memset(team_line(t, t->e, block * (BLOCK_ROWS + 1)), 0, t->line);
-    for (uint64_t step = 0;; step++) {
+    uint64_t due = step ? team_next_evaluation(evaluate, 1, step - 1) : 0;
+    for (; step < end; step++) {
         const bool last = step == steps, now = step == due || last;
         const bool elsewhere = t->variant->point != 0; /* residuals are not taken at w */
         double loss[LANES], ignored[LANES];
@@ -176,4 +179,19 @@ bool train_full(struct team *t, struct err *e) {
         if (t->tracer && !tracer_after(t, NULL, 0, step + 1, e))
             return false;
     }
+    return true;
+}
+
+bool train_full(struct team *teams, int n, struct err *e) {
+    const uint64_t steps = teams->n_steps, stretch = n > 1 ? 1 + steps / REPACKS : steps + 1;
+    for (int i = 0; i < n; i++)
+        for (size_t block = 0; block < teams[i].data->n_blocks; block++) /* a line of zeros before each block */
+            memset(team_line(&teams[i], teams[i].e, block * (BLOCK_ROWS + 1)), 0, teams[i].line);
+    for (uint64_t step = 0; step <= steps; step += stretch) {
+        for (int i = 0; i < n; i++)
+            if (teams[i].n_running && !run_steps(&teams[i], step, step + stretch, e))
+                return false;
+        team_repack(teams, n);
+    }
+    return true;
 }

@@ -197,6 +197,12 @@ static bool run_all(struct team *teams, struct pace *pace, int n, struct batches
             }
             if (!running)
                 return true;
+            team_repack(teams, n);
+            for (int i = 0; i < n; i++) {
+                if (teams[i].repacked && pace[i].puts_off)
+                    segment_lanes(&pace[i].segment, &teams[i]);
+                teams[i].repacked = false;
+            }
             due = team_next_evaluation(every, b->n_batches, step);
         }
         const uint64_t end = due < n_steps ? due : n_steps;

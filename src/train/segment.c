@@ -145,9 +145,14 @@ bool segment_init(struct segment *s, const struct team *t, uint32_t cap, struct 
                                      .spread = s->spread,
                                      .horizon = s->horizon,
                                      .shrink = s->shrink};
+    segment_lanes(s, t);
+    return true;
+}
+
+void segment_lanes(struct segment *s, const struct team *t) {
+    s->tables.horizon_most = 0;
     for (int lane = 0; lane < LANES; lane++)
         fill_powers(s, t, lane);
-    return true;
 }
 
 void segment_free(struct segment *s) {

@@ -23,6 +23,8 @@ struct segment {
 
 /* Room for `cap` steps, and the tables that do not depend on the step. Only for laws that have tables. */
 bool segment_init(struct segment *s, const struct team *t, uint32_t cap, struct err *e);
+/* Those tables again, for lanes that have changed places. */
+void segment_lanes(struct segment *s, const struct team *t);
 void segment_free(struct segment *s);
 size_t segment_bytes(const struct rest *rest, size_t n_coefs, uint32_t cap, size_t line);
 /* Tables for steps first .. first + n - 1 (1, 2, ...) of the run, which become rows 1 .. n. Calls team_coefs

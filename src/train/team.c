@@ -126,6 +126,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
         a->w_star = data->w_true ? data->w_true : lane < pack->n && w_star ? w_star[lane] : NULL;
         a->beta1_t = a->beta2_t = 1;
         a->running = lane < pack->n;
+        a->slot = lane < pack->n ? lane : -1;
         a->out.id = a->run.id;
         t->n_steps = (uint64_t)a->run.v[KEY_SWEEP_epochs].number * t->steps_per_epoch;
         schedule_in_steps(a->run.s, (double)t->steps_per_epoch, (double)t->n_steps, a->s);

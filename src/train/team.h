@@ -24,6 +24,7 @@ struct lane {
     double beta1_t, beta2_t;  /* running products in double */
     double start_loss;
     bool running;
+    int slot; /* whose outcome it is: the run of that number of all packs in training together; -1: none */
     struct outcome out;
     size_t cap; /* points allocated */
 };
@@ -62,6 +63,7 @@ struct team {
     size_t real, line; /* bytes of a real, of a line of LANES of them */
     int n;             /* lanes that are runs */
     int n_running;
+    bool repacked; /* it has got lanes of another team since this was last cleared */
     double part_s[TRAIN_PARTS];
     int rule, variant_number;
     const struct rule_variant *variant;
@@ -149,8 +151,12 @@ static inline double team_surface_at(const struct team *t, double w, double b) {
     return p.value;
 }
 
-/* full.c: the steps of full-batch training, from the start to the last evaluation. */
-bool train_full(struct team *t, struct err *e);
+/* full.c: n teams of full-batch training, from the start to the last evaluation. */
+bool train_full(struct team *teams, int n, struct err *e);
+
+/* repack.c: between two steps, with all parameters up to date: moves running lanes into as few of n teams as
+ * hold them. */
+void team_repack(struct team *teams, int n);
 
 /* linesearch.c: with the gradient at w in g and b_g, puts each lane's best step size in place of its
  * coefficient. */

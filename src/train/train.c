@@ -20,14 +20,27 @@ size_t train_memory(const struct dataset *d, enum precision p, const struct rule
     return most + (batch ? batches_bytes(d, batch) : 0);
 }
 
-static void hand_over(struct team *t, double seconds, struct outcome out[LANES]) {
-    for (int lane = 0; lane < t->n; lane++) {
-        out[lane] = t->lane[lane].out;
-        out[lane].seconds = seconds;
+/* A run has an equal share in all that was trained together. */
+static void hand_over(struct team *t, int n, double seconds, struct outcome *out) {
+    double part_s[TRAIN_PARTS] = {0};
+    int runs = 0;
+    for (int i = 0; i < n; i++) {
+        runs += t[i].n;
         for (int part = 0; part < TRAIN_PARTS; part++)
-            out[lane].part_s[part] = t->part_s[part] / t->n;
-        t->lane[lane].out = (struct outcome){0};
+            part_s[part] += t[i].part_s[part];
     }
+    for (int i = 0; i < n; i++)
+        for (int lane = 0; lane < LANES; lane++) {
+            struct lane *a = &t[i].lane[lane];
+            if (a->slot < 0)
+                continue;
+            struct outcome *o = &out[a->slot];
+            *o = a->out;
+            o->seconds = seconds / runs;
+            for (int part = 0; part < TRAIN_PARTS; part++)
+                o->part_s[part] = part_s[part] / runs;
+            a->out = (struct outcome){0};
+        }
 }
 
 bool train_traced(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
@@ -38,19 +51,21 @@ bool train_traced(const struct plan *plan, const struct pack *packs, int n, cons
     struct team *t = mem_zeroed((size_t)n, sizeof *t, e);
     bool ok = t && (!packs->batch ||
                     batches_init(&b, data, k->precision, packs->batch, packs->shuffled, packs->order_seed, e));
-    for (int i = 0; ok && i < n; i++)
+    for (int i = 0; ok && i < n; i++) {
         ok = team_init(&t[i], plan, &packs[i], data, k, packs->batch ? &b : NULL,
                        lstar ? lstar + i * LANES : NULL, w_star ? w_star + i * LANES : NULL, e) &&
              tracer_init(&t[i], wanted, e);
+        for (int lane = 0; lane < packs[i].n; lane++)
+            t[i].lane[lane].slot += i * LANES;
+    }
     if (ok && packs->batch)
         ok = train_minibatch(t, n, &b, e);
-    for (int i = 0; ok && !packs->batch && i < n; i++)
-        ok = t[i].surface ? train_surface(&t[i], e) : train_full(&t[i], e);
-    int runs = 0;
-    for (int i = 0; i < n; i++)
-        runs += packs[i].n;
-    for (int i = 0; ok && i < n; i++)
-        hand_over(&t[i], (clock_s() - start) / runs, out + i * LANES);
+    for (int i = 0; ok && t->surface && i < n; i++)
+        ok = train_surface(&t[i], e);
+    if (ok && !packs->batch && !t->surface)
+        ok = train_full(t, n, e);
+    if (ok)
+        hand_over(t, n, clock_s() - start, out);
     for (int i = 0; t && i < n; i++) {
         tracer_free(&t[i]);
         team_free(&t[i]);

@@ -50,6 +50,15 @@ for isa in scalar avx2 avx512; do
     done
 done
 
+# Packs whose runs end early are repacked where a thread has several side by side, and not where threads are many.
+grid 'logspace(1e-3, 10, 40)' | sed 's/^epochs.*/epochs = 20\nstop = target\nbatch = full, 64/' >stop.ini
+expect 0 '^640 runs, 640 computed now' --grid stop.ini --out stop --no-plots --threads 1
+expect 0 '^640 runs, 640 computed now' --grid stop.ini --out stop16 --no-plots --threads 16
+for file in runs.csv curves.csv; do
+    cmp -s "stop/$file" "stop16/$file" || fail "$file differs where packs are repacked"
+done
+expect 0 '640 equal to the bit, 0 not' verify stop --sample 100% --isa scalar
+
 # A grid of one cell each: its rows are rows of the whole.
 expect 0 '8 runs, 8 computed now' --grid cell.ini --out cell --no-plots
 while IFS= read -r row; do

@@ -179,11 +179,49 @@ static void nothing_to_do_is_no_packs(void **state) {
     plan_free(p);
 }
 
+/* With stop = target packs that could hold each other's runs have one number and stand together. */
+static void packs_of_a_group_stand_together(void **state) {
+    (void)state;
+    static const char *const stops[] = {"budget", "target"};
+    for (size_t stop = 0; stop < N_OF(stops); stop++) {
+        char text[1024];
+        snprintf(
+            text, sizeof text,
+            "[sweep]\nstop=%s\nbatch=full, 10\n[data a]\nrows=200\nfeatures=10\nsparsity=0.8, 0.9\n[model]\n"
+            "l2=0, 0.1\n[optimizer sgd]\neta0=1..20\n[optimizer fast]\nkind=sgd\neta0=21..40\n"
+            "[optimizer nag]\nform=rewritten, lookahead\neta0=1..20\n",
+            stops[stop]);
+        struct plan *p = plan_of(text, NULL);
+        struct pack *packs;
+        size_t n_packs, n_todo, n_groups = 0;
+        assert_true(plan_packs(p, NULL, NULL, &packs, &n_packs, &n_todo, NULL));
+        for (size_t k = 0; k < n_packs; k++) {
+            assert_int_equal(packs[k].group != 0, stop);
+            n_groups += k == 0 || packs[k].group != packs[k - 1].group;
+            for (size_t j = 0; j < k && stop; j++) {
+                struct run a, b;
+                plan_run(p, packs[j].run[0], &a);
+                plan_run(p, packs[k].run[0], &b);
+                const bool alike = packs[j].dataset == packs[k].dataset && packs[j].batch == packs[k].batch &&
+                                   a.rule == b.rule &&
+                                   rule_variant_number(a.rule, a.h) == rule_variant_number(b.rule, b.h) &&
+                                   value_compare(&a.v[KEY_MODEL_l2], &b.v[KEY_MODEL_l2]) == 0;
+                assert_int_equal(packs[j].group == packs[k].group, alike);
+            }
+        }
+        /* data x batch x l2 x (sgd, and nag in two forms) */
+        assert_int_equal(n_groups, stop ? 2 * 2 * 2 * 3 : 1);
+        free(packs);
+        plan_free(p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_hold_each_id_once_and_go_together),
         cmocka_unit_test(the_largest_data_go_first_and_full_packs_before_short_ones),
         cmocka_unit_test(packs_of_batches_share_the_order_of_rows),
+        cmocka_unit_test(packs_of_a_group_stand_together),
         cmocka_unit_test(lanes_of_batches_forget_alike),
         cmocka_unit_test(nothing_to_do_is_no_packs),
     };
