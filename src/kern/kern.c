@@ -476,7 +476,7 @@ INLINE void prefetch_update(const real *line) {
             }                                                                                                  \
         }                                                                                                      \
     }
-RULES(R, RULES_NONE)
+RULES(R, RULES_NONE) /* cppcheck-suppress uninitvar ; of state, those that the variant has are set */
 #undef R
 
 #define V(name, variant, states, n_coefs, point, registers)                                                    \
