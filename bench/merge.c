@@ -91,8 +91,8 @@ static int finish(struct store *s, const char *into, const struct merge *w, stru
     if (ok)
         printf("%zu runs in the grid, %zu of them missing: %s\n", plan_n_runs(p), c.n_todo, into);
     if (ok && lacking.ids.n) /* the best of the whole are not always the best of a shard */
-        printf("%zu runs that [trace] asks for have no trace yet; the grid run once more with --out %s traces "
-               "them\n",
+        printf("traces that [trace] asks for and that are lacking: %zu; the grid run once more with --out %s "
+               "makes them\n",
                lacking.ids.n, into);
     traces_free(&lacking);
     cost_free(&c);
