@@ -1,7 +1,7 @@
 /* What an update rule is. Every rule is written once, in rules.h; this is the row it fills in.
  *
  * A rule is a pure function of registers: (w, g, state, coefficients) -> (w, state), the same for each lane.
- * What a lane means (a parameter, or one of sixteen runs) is the business of the loops in kern.c, how wide a
+ * What a lane means (a parameter, or one of sixteen runs) is the business of the loops in updates.h, how wide a
  * register is that of vec_*.h. Everything that depends on the step number or on hyperparameters reaches it as
  * coefficients, formed in double once a step and rounded once to the run's precision. */
 #pragma once

@@ -1,0 +1,210 @@
+/* Every rule's loops: over lines (runs across lanes), over columns of data (the same, each gradient summed just
+ * before) and over parameters (one run). Read by kern.c after a vec_*.h and rules.h, with gather_sum() defined.
+ */
+#pragma once
+
+/* What both loops do between two tests of their end: so many registers, their steps side by side, results kept
+ * until all are known and then stored array by array (stores to neighbouring lines in a row are the fastest).
+ * AVX-512 takes as many as the rule's row says, AVX2, which has half the registers, what they hold; plain C
+ * one, which a compiler vectorises only so. */
+#ifdef __AVX512F__
+#define ROUND_OF(n_state, registers) (V_LANES == 1 ? 1 : (registers))
+#else
+#define ROUND_OF(n_state, registers) (V_LANES == 1 || (n_state) > 1 ? 1 : 4)
+#endif
+enum { ROUND_MOST = 8 };
+#ifdef __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+
+/* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN. They are summed by themselves first: a round
+ * does not wait for the one before. */
+INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
+    if (n <= step)
+        return v_fma(x[0], v_set1(0), bad);
+    vr sum = x[0] * v_set1(0);
+    UNROLLED
+    for (int u = step; u < n; u += step)
+        sum = v_fma(x[u], v_set1(0), sum);
+    return bad + sum;
+}
+
+/* The gradient of column j, scaled and with l2 times the weights: into a line that does not leave the
+ * first-level cache. */
+INLINE void column_gradient(const struct sparse *x, const real *val, const real *e, size_t j, const real *scale,
+                            const real *l2, const real *w, real *g) {
+    vr zero[V_LINE], sum[V_LINE];
+    for (int v = 0; v < V_LINE; v++)
+        zero[v] = v_set1(0);
+    gather_sum(e, true, x->ptr[j], x->ptr[j + 1], x->idx, val, zero, sum);
+    for (int v = 0; v < V_LINE; v++)
+        v_store(g + v * V_LANES,
+                v_fma(v_load(l2 + v * V_LANES), v_load(w + v * V_LANES), v_load(scale + v * V_LANES) * sum[v]));
+}
+
+/* Asks for the weights or state of a column that is due soon: hardware foresees no line beyond its page. */
+INLINE void prefetch_update(const real *line) {
+    for (size_t k = 0; k < LANES * sizeof(real); k += 64)
+        __builtin_prefetch((const char *)(line + AHEAD_COLUMNS * LANES) + k, 1, 2);
+}
+
+/* R: `round` registers from real `at` on, whose gradients are at g. coefs: (n_coefs, sets), the register at `at
+ * + u V_LANES` taking set (set + u) modulo sets; bad (sets): NaN as soon as one w is inf or NaN; NULL where
+ * nobody asks. */
+#define R(name)                                                                                                \
+    INLINE void name##_round(size_t at, int round, real *restrict w, real *const *state,                       \
+                             const real *restrict g, const vr *coefs, int set, int sets, vr *bad, int n_state, \
+                             int n_coefs, int variant) {                                                       \
+        const int tested = !bad ? 0 : round < sets ? round : sets;                                             \
+        vr s[ROUND_MOST][RULE_MAX_STATE], w_new[ROUND_MOST];                                                   \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round; u++) {                                                                      \
+            vr c[RULE_MAX_COEFS];                                                                              \
+            for (int k = 0; k < n_coefs; k++)                                                                  \
+                c[k] = coefs[k * sets + (set + u) % sets];                                                     \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                s[u][k] = v_load_any(state[k] + at + u * V_LANES);                                             \
+            w_new[u] =                                                                                         \
+                name##_step(v_load_any(w + at + u * V_LANES), v_load_any(g + u * V_LANES), s[u], c, variant);  \
+        }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round; u++)                                                                        \
+            v_store_any(w + at + u * V_LANES, w_new[u]);                                                       \
+        for (int k = 0; k < n_state; k++) {                                                                    \
+            UNROLLED                                                                                           \
+            for (int u = 0; u < round; u++)                                                                    \
+                v_store_any(state[k] + at + u * V_LANES, s[u][k]);                                             \
+        }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < tested; u++)                                                                       \
+            bad[set + u] = bad_add(bad[set + u], w_new + u, round - u, sets);                                  \
+    }                                                                                                          \
+    INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
+                             const real *coefs_, real *finite, int round, int n_state, int n_coefs,            \
+                             int variant) {                                                                    \
+        const int lines = (int)V_LINE < round ? round / (int)V_LINE : 1;                                       \
+        real *state[RULE_MAX_STATE];                                                                           \
+        vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
+            coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
+        UNROLLED                                                                                               \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            bad[v] = v_load(finite + v * V_LANES);                                                             \
+        size_t i = 0;                                                                                          \
+        for (; i + (size_t)lines <= n; i += (size_t)lines) {                                                   \
+            UNROLLED                                                                                           \
+            for (int v = 0; v < lines * V_LINE; v += round)                                                    \
+                name##_round(i *LANES + (size_t)v * V_LANES, round, w, state,                                  \
+                             g + i * LANES + (size_t)v * V_LANES, coefs, v % V_LINE, V_LINE, bad, n_state,     \
+                             n_coefs, variant);                                                                \
+        }                                                                                                      \
+        for (; i < n; i++) {                                                                                   \
+            UNROLLED                                                                                           \
+            for (int v = 0; v < V_LINE; v++)                                                                   \
+                name##_round(i *LANES + (size_t)v * V_LANES, 1, w, state, g + i * LANES + (size_t)v * V_LANES, \
+                             coefs, v, V_LINE, bad, n_state, n_coefs, variant);                                \
+        }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            v_store(finite + v * V_LANES, bad[v]);                                                             \
+    }                                                                                                          \
+    INLINE void name##_columns(const struct sparse *x, const real *val, const real *e, size_t col0,            \
+                               size_t col1, const real *scale, const real *l2, real *restrict w,               \
+                               void *const *state_, const real *coefs_, real *finite, int round, int n_state,  \
+                               int n_coefs, int point, int variant) {                                          \
+        const size_t lines = (int)V_LINE < round ? (size_t)round / V_LINE : 1;                                 \
+        real *state[RULE_MAX_STATE], g[ROUND_MOST * LANES] __attribute__((aligned(64)));                       \
+        vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
+            coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            bad[v] = v_set1(0);                                                                                \
+        const real *from = point ? state[point - 1] : w;                                                       \
+        for (size_t j = col0, at = 0; j < col1; j += lines, at += lines * LANES) {                             \
+            const size_t n = col1 - j < lines ? col1 - j : lines;                                              \
+            for (size_t u = 0; u < n; u++) {                                                                   \
+                prefetch_update(w + at + u * LANES);                                                           \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    prefetch_update(state[k] + at + u * LANES);                                                \
+                column_gradient(x, val, e, j + u, scale, l2, from + at + u * LANES, g + u * LANES);            \
+            }                                                                                                  \
+            if (n == lines) {                                                                                  \
+                UNROLLED                                                                                       \
+                for (int v = 0; v < (int)lines * V_LINE; v += round)                                           \
+                    name##_round(at + (size_t)v * V_LANES, round, w, state, g + v * V_LANES, coefs,            \
+                                 v % V_LINE, V_LINE, bad, n_state, n_coefs, variant);                          \
+            } else {                                                                                           \
+                void *last[RULE_MAX_STATE];                                                                    \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    last[k] = state[k] + at;                                                                   \
+                name##_lines(n, w + at, last, g, coefs_, finite, round, n_state, n_coefs, variant);            \
+            }                                                                                                  \
+        }                                                                                                      \
+        for (int v = 0; v < V_LINE; v++)                                                                       \
+            v_store(finite + v * V_LANES, v_load(finite + v * V_LANES) + bad[v]);                              \
+    }                                                                                                          \
+    INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
+                                  const real *coefs, int round, int n_state, int n_coefs, int variant) {       \
+        real *state[RULE_MAX_STATE];                                                                           \
+        vr c[RULE_MAX_COEFS];                                                                                  \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            state[k] = state_[k];                                                                              \
+        for (int k = 0; k < n_coefs; k++)                                                                      \
+            c[k] = v_set1(coefs[k]);                                                                           \
+        size_t i = 0;                                                                                          \
+        for (; i + (size_t)round * V_LANES <= n; i += (size_t)round * V_LANES)                                 \
+            name##_round(i, round, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);                 \
+        for (; i + V_LANES <= n; i += V_LANES)                                                                 \
+            name##_round(i, 1, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);                     \
+        if (i < n) { /* the last few: through a register's worth of memory */                                  \
+            real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                       \
+            for (size_t r = 0; r < n - i; r++) {                                                               \
+                tail[0][r] = w[i + r];                                                                         \
+                tail[1][r] = g[i + r];                                                                         \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    tail[k + 2][r] = state[k][i + r];                                                          \
+            }                                                                                                  \
+            vr s[RULE_MAX_STATE];                                                                              \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                s[k] = v_load(tail[k + 2]);                                                                    \
+            v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                    \
+            for (int k = 0; k < n_state; k++)                                                                  \
+                v_store(tail[k + 2], s[k]);                                                                    \
+            for (size_t r = 0; r < n - i; r++) {                                                               \
+                w[i + r] = tail[0][r];                                                                         \
+                for (int k = 0; k < n_state; k++)                                                              \
+                    state[k][i + r] = tail[k + 2][r];                                                          \
+            }                                                                                                  \
+        }                                                                                                      \
+    }
+RULES(R, RULES_NONE) /* cppcheck-suppress uninitvar ; of state, those that the variant has are set */
+#undef R
+
+#define V(name, variant, states, n_coefs, point, registers)                                                    \
+    _Static_assert((registers) <= ROUND_MOST, "more registers than a round holds");                            \
+    static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g,                   \
+                                       const void *coefs, void *finite) {                                      \
+        name##_lines(n, w, state, g, coefs, finite, ROUND_OF(states, registers), states, n_coefs, variant);    \
+    }                                                                                                          \
+    static void name##_columns_##variant(const struct sparse *x, const void *e, size_t col0, size_t col1,      \
+                                         const void *scale, const void *l2, void *w, void *const *state,       \
+                                         const void *coefs, void *finite) {                                    \
+        if (x->val)                                                                                            \
+            name##_columns(x, x->val, e, col0, col1, scale, l2, w, state, coefs, finite,                       \
+                           ROUND_OF(states, registers), states, n_coefs, point, variant);                      \
+        else                                                                                                   \
+            name##_columns(x, NULL, e, col0, col1, scale, l2, w, state, coefs, finite,                         \
+                           ROUND_OF(states, registers), states, n_coefs, point, variant);                      \
+    }                                                                                                          \
+    static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,              \
+                                            const void *coefs) {                                               \
+        name##_parameters(n, w, state, g, coefs, ROUND_OF(states, registers), states, n_coefs, variant);       \
+    }
+RULES(RULES_NONE, V)
+#undef V
