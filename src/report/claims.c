@@ -1,183 +1,21 @@
-/* Claims judged: cells gathered, chosen, compared. claims.h says by what rules. */
+/* Claims judged: cells chosen, compared, resampled. claims.h says by what rules. */
 #include "report/claims.h"
 #include "base/math.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "report/bootstrap.h"
-#include "report/claims_trace.h"
+#include "report/claims_cells.h"
 #include "report/scores.h"
-#include "report/traced.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The cells a measure is about. A number is one cell. */
-struct gathered {
-    const struct claim_measure *m;
-    size_t *first;   /* (n_cells): each cell's first run */
-    double *x, *hit; /* (n_cells, n_seeds); hit: of ert, 1 where the run arrived */
-    size_t n_cells;
-    size_t *best; /* (RESAMPLES): the cell chosen in each; NULL: to be looked for */
-};
-/* A side: one level, or those of a slope's axis. */
-struct side_cells {
-    const struct claim_side *s;
-    struct gathered *over, *under; /* (n); under: of a slope */
-    double *x;                     /* (n): of a slope, the logarithm of the level */
-    struct value *level;
-    size_t n;
-};
+/* A claim being judged. */
 struct judging {
-    const struct results *r;
-    size_t n_seeds;
-    bool chance;
-    size_t n_missing; /* runs */
-    bool traced;      /* a measure is of traces, and no cell it is about has any */
-    bool unknown;     /* a measure is of something not known of these data */
-    bool empty;
+    struct gathering in;
     double *space, *d; /* (n_cells at most or n_seeds), (n_seeds) */
     const uint32_t *draws;
 };
-
-/* ---- gathering ------------------------------------------------------------------------------------------- */
-
-static double measure(const struct claim_measure *m, const struct result *row) {
-    switch (m->metric) {
-    case CLAIM_steps:
-    case CLAIM_ert:
-        return row->steps_to_target;
-    case CLAIM_epochs:
-        return row->epochs_to_target;
-    case CLAIM_nonzeros:
-        return row->nonzeros_to_target;
-    case CLAIM_final_loss:
-        return row->final_loss;
-    case CLAIM_best_loss:
-        return row->best_loss;
-    case CLAIM_test_loss:
-        return row->final_test_loss;
-    case CLAIM_diverged:
-        return row->status == STATUS_DIVERGED;
-    case CLAIM_unlearnt:
-        return row->unlearnt[m->band - 1];
-    default: /* of traces: measure_trace */
-        return NAN;
-    }
-}
-
-/* The same of the trace of the plan's run i; found = false: the store has none. */
-static bool measure_trace(struct judging *j, const struct claim_measure *m, size_t i, double *x, bool *found,
-                          struct err *e) {
-    struct trace t = {0};
-    const size_t k = traced_parameter(j->r->plan, m->p);
-    *found = false;
-    if (k == SIZE_MAX)
-        return true;
-    bool ok = traced_get(j->r, i, &t, found, e);
-    if (ok && *found)
-        ok = claim_of_trace(m, &t, k, j->r->row[i].steps_to_target, x, e);
-    trace_free(&t);
-    return ok;
-}
-
-static void gathered_free(struct gathered *g) {
-    free(g->first);
-    free(g->x);
-    free(g->hit);
-    free(g->best);
-}
-
-static bool gather_number(struct judging *j, const struct claim_measure *m, struct gathered *g, struct err *e) {
-    *g = (struct gathered){.m = m, .n_cells = 1, .x = mem_zeroed(j->n_seeds, sizeof *g->x, e)};
-    for (size_t s = 0; g->x && s < j->n_seeds; s++)
-        g->x[s] = 1; /* the factor is the number */
-    return g->x != NULL;
-}
-
-/* Those of the plan's cells that m asks for and, unless key is KEY_COUNT, that are at a level of key. */
-static bool gather(struct judging *j, const struct claim_measure *m, enum key key, struct value level,
-                   struct gathered *g, struct err *e) {
-    const struct results *r = j->r;
-    if (m->is_number)
-        return gather_number(j, m, g, e);
-    *g = (struct gathered){.m = m};
-    size_t cap_first = 0, cap_x = 0, cap_hit = 0;
-    const bool traced = claim_metrics[m->metric].traced;
-    bool known = false, any = false;
-    for (size_t i = 0; i < r->n; i += j->n_seeds) {
-        struct run run;
-        plan_run(r->plan, i, &run);
-        if (!claim_matches(m, &run) ||
-            (key != KEY_COUNT && run.v[key].word != VALUE_NONE && value_compare(&run.v[key], &level) != 0))
-            continue;
-        const size_t n = (g->n_cells + 1) * j->n_seeds;
-        if (!mem_grow(&g->first, &cap_first, g->n_cells + 1, sizeof *g->first, e) ||
-            !mem_grow(&g->x, &cap_x, n, sizeof *g->x, e) || !mem_grow(&g->hit, &cap_hit, n, sizeof *g->hit, e))
-            return false;
-        bool whole = true;
-        for (size_t s = 0; s < j->n_seeds; s++) {
-            const struct result *row = &r->row[i + s];
-            const size_t at = g->n_cells * j->n_seeds + s;
-            double x = measure(m, row);
-            bool found = true;
-            if (traced && !measure_trace(j, m, i + s, &x, &found, e))
-                return false;
-            whole &= found;
-            j->n_missing += row->status == STATUS_MISSING;
-            known |= !isnan(x) || row->blown_up;
-            g->hit[at] = row->status == STATUS_CONVERGED;
-            if (m->metric == CLAIM_ert && !g->hit[at])
-                x = results_budget_steps(r, &run, row);
-            g->x[at] = isnan(x) ? INFINITY : x;
-        }
-        any = true;
-        if (!whole) /* cells that are not traced do not take part */
-            continue;
-        j->chance |= r->row[i].id != r->row[i + j->n_seeds - 1].id;
-        g->first[g->n_cells++] = i;
-    }
-    j->empty |= !any;
-    j->traced |= any && g->n_cells == 0;
-    j->unknown |= !known;
-    return true;
-}
-
-static void side_free(struct side_cells *c) {
-    for (size_t k = 0; k < c->n; k++) {
-        gathered_free(&c->over[k]);
-        if (c->under)
-            gathered_free(&c->under[k]);
-    }
-    free(c->over);
-    free(c->under);
-    free(c->x);
-    free(c->level);
-    *c = (struct side_cells){0};
-}
-
-static bool side_make(struct judging *j, const struct claim_side *s, struct side_cells *c, struct err *e) {
-    const struct claim_measure *m = s->over.is_number ? &s->under : &s->over;
-    *c = (struct side_cells){.s = s};
-    struct value *levels = NULL;
-    size_t n = 1;
-    bool ok = !s->is_slope || plan_levels(j->r->plan, s->axis, m->optimizer, &levels, &n, e);
-    c->level = levels;
-    c->over = mem_zeroed(n + 1, sizeof *c->over, e);
-    c->under = mem_zeroed(n + 1, sizeof *c->under, e);
-    c->x = mem_zeroed(n + 1, sizeof *c->x, e);
-    ok = ok && c->over && c->under && c->x;
-    for (size_t k = 0; ok && k < n; k++) {
-        const struct value level = s->is_slope ? c->level[k] : (struct value){0};
-        c->n = k + 1;
-        ok = gather(j, &s->over, s->is_slope ? s->axis : KEY_COUNT, level, &c->over[k], e) &&
-             (!s->is_slope || gather(j, &s->under, s->axis, level, &c->under[k], e));
-        const double at = s->axis == KEY_DATA_sparsity ? 1 - level.number : level.number;
-        c->x[k] = s->is_slope && level.word == VALUE_NUMBER && at > 0 ? m_log(at) : NAN;
-    }
-    if (!ok)
-        side_free(c);
-    return ok;
-}
 
 /* ---- choosing -------------------------------------------------------------------------------------------- */
 
@@ -188,7 +26,7 @@ static bool is_aggregate(const struct claim_measure *m) {
 /* The measure of a cell over the seeds drawn. */
 static double value_of(const struct judging *j, const struct gathered *g, size_t cell, const uint32_t *draw,
                        size_t n) {
-    const double *x = g->x + cell * j->n_seeds, *hit = g->hit ? g->hit + cell * j->n_seeds : NULL;
+    const double *x = g->x + cell * j->in.n_seeds, *hit = g->hit ? g->hit + cell * j->in.n_seeds : NULL;
     double sum = 0, hits = 0;
     if (!is_aggregate(g->m)) {
         for (size_t s = 0; s < n; s++)
@@ -252,8 +90,8 @@ static double compare(const struct judging *j, const struct gathered *left, cons
         return contrast(left->m->factor * value_of(j, left, a, l->draw, l->n),
                         right->m->factor * value_of(j, right, b, l->draw, l->n), is_difference);
     for (size_t s = 0; s < l->n; s++)
-        j->d[s] = contrast(left->m->factor * left->x[a * j->n_seeds + l->draw[s]],
-                           right->m->factor * right->x[b * j->n_seeds + l->draw[s]], is_difference);
+        j->d[s] = contrast(left->m->factor * left->x[a * j->in.n_seeds + l->draw[s]],
+                           right->m->factor * right->x[b * j->in.n_seeds + l->draw[s]], is_difference);
     return median_difference(j->d, l->n);
 }
 
@@ -262,7 +100,7 @@ enum { SLOPE_LEVELS = 3 };
 /* NAN: fewer than SLOPE_LEVELS are left. left_out: told which levels are not, where not NULL. */
 static double slope_of(const struct judging *j, const struct side_cells *c, const struct look *l,
                        struct text *left_out) {
-    double *x = j->space + 2 * j->r->n_cells, *y = x + c->n;
+    double *x = j->space + 2 * j->in.r->n_cells, *y = x + c->n;
     size_t n = 0;
     for (size_t k = 0; k < c->n; k++) {
         const double d = compare(j, &c->over[k], &c->under[k], false, l);
@@ -302,7 +140,7 @@ static bool foresee(const struct judging *j, const struct side_cells *c, struct 
         double *median = mem_zeroed(RESAMPLES, sizeof *median, e);
         g->best = mem_zeroed(RESAMPLES, sizeof *g->best, e);
         const bool ok = median && g->best &&
-                        bootstrap_bests(&(struct side){g->x, g->n_cells}, j->n_seeds, j->draws, RESAMPLES,
+                        bootstrap_bests(&(struct side){g->x, g->n_cells}, j->in.n_seeds, j->draws, RESAMPLES,
                                         g->best, median, e);
         free(median);
         if (!ok)
@@ -327,8 +165,8 @@ static bool resample(const struct judging *j, const struct side_cells *left, con
     double *d = mem_zeroed(RESAMPLES, sizeof *d, e);
     bool ok = d && foresee(j, left, e) && foresee(j, right, e);
     for (size_t b = 0; ok && b < RESAMPLES; b++) {
-        const uint32_t *draw = j->draws + b * j->n_seeds;
-        const struct look look = {draw, draw, j->n_seeds, j->n_seeds, b};
+        const uint32_t *draw = j->draws + b * j->in.n_seeds;
+        const struct look look = {draw, draw, j->in.n_seeds, j->in.n_seeds, b};
         d[b] = statistic(j, left, right, c->is_difference, &look);
         if (isnan(d[b])) /* says nothing: makes the interval wider on both sides */
             d[b] = b % 2 ? INFINITY : -INFINITY;
@@ -360,9 +198,9 @@ static void name_cell(const struct judging *j, const struct gathered *g, size_t 
     bool varies[KEY_COUNT] = {false}, data = false, schedule = false;
     if (g->m->is_number || g->n_cells < 2)
         return;
-    plan_run(j->r->plan, g->first[cell], &run);
+    plan_run(j->in.r->plan, g->first[cell], &run);
     for (size_t k = 0; k < g->n_cells; k++) {
-        plan_run(j->r->plan, g->first[k], &other);
+        plan_run(j->in.r->plan, g->first[k], &other);
         data |= other.data_index != run.data_index;
         schedule |= strcmp(other.schedule, run.schedule) != 0;
         for (int key = 0; key < KEY_COUNT; key++)
@@ -388,15 +226,15 @@ static bool may_be_negative(const struct claim_side *s) {
 
 static bool compare_sides(struct judging *j, const struct side_cells *left, const struct side_cells *right,
                           struct claim_result *c, struct err *e) {
-    const size_t slots = 2 * j->r->n_cells + 2 * (left->n + right->n);
-    uint32_t *all = mem_zeroed(j->n_seeds, sizeof *all, e);
+    const size_t slots = 2 * j->in.r->n_cells + 2 * (left->n + right->n);
+    uint32_t *all = mem_zeroed(j->in.n_seeds, sizeof *all, e);
     j->space = mem_zeroed(slots, sizeof *j->space, e);
-    j->d = mem_zeroed(j->n_seeds, sizeof *j->d, e);
-    c->chance = j->chance;
-    c->n_seeds = j->chance ? j->n_seeds : 1;
+    j->d = mem_zeroed(j->in.n_seeds, sizeof *j->d, e);
+    c->chance = j->in.chance;
+    c->n_seeds = j->in.chance ? j->in.n_seeds : 1;
     bool ok = all && j->space && j->d;
     if (ok) {
-        for (size_t s = 0; s < j->n_seeds; s++)
+        for (size_t s = 0; s < j->in.n_seeds; s++)
             all[s] = (uint32_t)s;
         const struct look look = {all, all, c->n_seeds, c->n_seeds, SIZE_MAX};
         c->left = side_value(j, left, &look, &c->remark);
@@ -422,16 +260,16 @@ static bool compare_sides(struct judging *j, const struct side_cells *left, cons
 
 static bool judge(struct judging *j, struct claim_result *c, struct err *e) {
     struct side_cells left = {0}, right = {0};
-    bool ok = side_make(j, &c->claim->left, &left, e) && side_make(j, &c->claim->right, &right, e);
+    bool ok = side_make(&j->in, &c->claim->left, &left, e) && side_make(&j->in, &c->claim->right, &right, e);
     c->is_difference = may_be_negative(&c->claim->left) || may_be_negative(&c->claim->right);
-    c->complete = !j->n_missing;
-    if (ok && j->n_missing)
-        text_addf(&c->remark, "%zu of its runs are not in the store", j->n_missing);
-    else if (ok && j->traced)
+    c->complete = !j->in.n_missing;
+    if (ok && j->in.n_missing)
+        text_addf(&c->remark, "%zu of its runs are not in the store", j->in.n_missing);
+    else if (ok && j->in.traced)
         text_add(&c->remark, "it is about traces, and no run it is about was traced");
-    else if (ok && (j->unknown || j->empty))
+    else if (ok && (j->in.unknown || j->in.empty))
         text_add(&c->remark,
-                 j->empty ? "some level has no cells" : "what it measures is not known of these runs");
+                 j->in.empty ? "some level has no cells" : "what it measures is not known of these runs");
     else
         ok = ok && compare_sides(j, &left, &right, c, e);
     side_free(&left);
@@ -449,7 +287,7 @@ bool claims_make(const struct results *r, struct claim_result **claims, size_t *
         ok = (draws = bootstrap_draws(n_seeds, e)) != NULL;
     for (size_t k = 0; ok && k < *n; k++) {
         struct claim_result *c = &(*claims)[k];
-        struct judging j = {.r = r, .n_seeds = n_seeds, .draws = draws};
+        struct judging j = {.in = {.r = r, .n_seeds = n_seeds}, .draws = draws};
         *c = (struct claim_result){.claim = &claim[k],
                                    .verdict = CLAIM_UNDECIDED,
                                    .left = NAN,

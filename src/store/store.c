@@ -51,7 +51,7 @@ static bool store_identity(struct store *s, struct identity *id, struct err *e) 
 
 /* Locked down: nothing in a database file that came from elsewhere is run or trusted. What is in it is compared
  * with schema.sql before any table is read (schema.c); checksums are no proof against somebody who makes them,
- * so types and sizes are checked as rows are read (tables.c). */
+ * so types and sizes are checked as rows are read (runs.c, data.c, notes.c). */
 static bool store_configure(struct store *s, struct err *e) {
     static const struct {
         int option, value;
