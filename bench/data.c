@@ -219,8 +219,20 @@ static bool describe(const struct data *w, const struct plan *p, size_t k, size_
     return ok;
 }
 
-/* Whether no file that would be written is one that the grid reads. */
-static bool spares_sources(const struct data *w, const struct plan *p, struct err *e) {
+/* Whether a file can be written there, so that it is not found out after the data are made. */
+static bool can_write(const char *path, struct err *e) {
+    struct stat st;
+    struct out o;
+    if (!stat(path, &st) && S_ISDIR(st.st_mode))
+        return err_add(e, "--export: %s is a folder; expected a file", path);
+    if (!out_open(&o, path, e))
+        return false;
+    out_close(&o, false, e);
+    return true;
+}
+
+/* Whether every file that would be written can be, and none is one that the grid reads. */
+static bool may_export(const struct data *w, const struct plan *p, struct err *e) {
     static const char *const parts[] = {"", ".test"};
     const size_t n = plan_n_datasets(p);
     bool ok = true;
@@ -233,6 +245,7 @@ static bool spares_sources(const struct data *w, const struct plan *p, struct er
             if (same_file(path.s, d->path) || same_file(path.s, d->test_path))
                 ok = err_add(e, "--export: %s is a file that the grid reads; it is left as it is", path.s);
         }
+        ok = ok && can_write(path.s, e);
         text_free(&path);
     }
     return ok;
@@ -250,7 +263,7 @@ static bool has_rows(const struct plan *p, struct err *e) {
 
 static int data(const struct data *w, struct err *e) {
     struct plan *p = plan_read(w->grid, w->seeds, e);
-    size_t *first = p && (!w->export || (has_rows(p, e) && spares_sources(w, p, e))) ? first_runs(p, e) : NULL;
+    size_t *first = p && (!w->export || (has_rows(p, e) && may_export(w, p, e))) ? first_runs(p, e) : NULL;
     bool ok = first != NULL;
     for (size_t k = 0; ok && k < plan_n_datasets(p); k++)
         ok = describe(w, p, k, first[k], e);

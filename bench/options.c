@@ -1,5 +1,6 @@
 #include "options.h"
 #include "base/text.h"
+#include <assert.h>
 #include <string.h>
 
 static const struct option *find(const struct option *options, size_t n, const char *name, size_t len) {
@@ -96,7 +97,10 @@ static bool store_value(const struct option *o, const char *s, void *out, struct
 
 bool options_read(const struct option *options, size_t n, int argc, char **argv, void *out, bool *help,
                   struct err *e) {
+    enum { MOST = 64 };
+    bool given[MOST] = {false};
     int before = e->count;
+    assert(n <= MOST);
     *help = false;
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) || !argv[i][2]) {
@@ -114,7 +118,12 @@ bool options_read(const struct option *options, size_t n, int argc, char **argv,
             unknown(options, n, name, len, e);
             while (!value && i + 1 < argc && strncmp(argv[i + 1], "--", 2))
                 i++; /* its value, whatever it was: one error is enough */
-        } else if (o->type == OPTION_FLAG && value) {
+            continue;
+        }
+        if (given[o - options])
+            err_add(e, "--%s is given twice", o->name);
+        given[o - options] = true;
+        if (o->type == OPTION_FLAG && value) {
             err_add(e, "--%s takes no value", o->name);
         } else if (o->type == OPTION_FLAG) {
             store_value(o, "", out, e);

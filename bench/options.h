@@ -22,8 +22,8 @@ struct option {
     uint64_t lo, hi;          /* OPTION_COUNT */
 };
 
-/* Reads argv[0..argc) into *out, which holds the defaults. Options are `--name value` or `--name=value`; the
- * last of several counts; other words are errors. `--help` sets *help. All errors are reported at once. */
+/* Reads argv[0..argc) into *out, which holds the defaults. Options are `--name value` or `--name=value`, each
+ * once at most; other words are errors. `--help` sets *help. All errors are reported at once. */
 bool options_read(const struct option *options, size_t n, int argc, char **argv, void *out, bool *help,
                   struct err *e);
 /* One line an option, and one for --help. */

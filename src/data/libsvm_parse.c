@@ -26,7 +26,8 @@ struct chunk {
     bool only_ones;
     /* The first line with label -1, and the first with one that cannot stand beside it; 0: none. */
     size_t minus_line, other_line;
-    double other_label;
+    const char *other_label; /* as written */
+    size_t other_len;
     struct err err;
 };
 
@@ -60,7 +61,8 @@ static bool parse_label(struct chunk *c, size_t line, const char *s, size_t len)
         c->minus_line = line;
     if (y >= 0 && y < 1 && !c->other_line) {
         c->other_line = line;
-        c->other_label = y;
+        c->other_label = s;
+        c->other_len = len;
     }
     c->y[c->n_rows] = y + 0.0; /* -0 is 0 */
     return true;
@@ -234,8 +236,8 @@ static struct chunk *chunks_make(const char *path, const char *data, size_t len,
 /* The messages of all chunks in order, and whether -1 stands beside labels that belong to another convention.
  */
 static bool chunks_agree(const struct chunk *chunks, size_t n, bool *minus, struct err *e) {
-    size_t minus_line = 0, other_line = 0;
-    double other = 0;
+    size_t minus_line = 0;
+    const struct chunk *other = NULL;
     bool bad_lines = false;
     for (size_t k = 0; k < n; k++) {
         const struct chunk *c = &chunks[k];
@@ -244,17 +246,14 @@ static bool chunks_agree(const struct chunk *chunks, size_t n, bool *minus, stru
             err_add(e, "%.*s", (int)(next - m), m);
         if (!minus_line)
             minus_line = c->minus_line;
-        if (!other_line) {
-            other_line = c->other_line;
-            other = c->other_label;
-        }
+        if (!other && c->other_line)
+            other = c;
     }
     *minus = minus_line;
-    if (minus_line && other_line) {
-        char number[NUMBER_CHARS];
-        number_format(other, number);
-        return err_add(e, "%s:%zu: '%s': expected -1 or +1, as line %zu has label -1", chunks->path, other_line,
-                       number, minus_line);
+    if (minus_line && other) {
+        char text[4 * SHOWN_CHARS + 4];
+        return err_add(e, "%s:%zu: '%s': expected -1 or +1, as line %zu has label -1", other->path,
+                       other->other_line, shown(other->other_label, other->other_len, text), minus_line);
     }
     return !bad_lines;
 }

@@ -1,7 +1,9 @@
 /* Which data sets a plan needs: each named once by its fingerprint, in order of first use. */
 #include "base/mem.h"
 #include "plan/plan_internal.h"
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A number of a data set for each fingerprint: open addressing, 1 + the number, 0 = free. */
 struct index {
@@ -125,6 +127,20 @@ static bool read_file(struct source *from, const struct data_params *params, cha
     return true;
 }
 
+/* How to get a file that is not there, where the project knows: those of the grids in sweeps/. */
+static const char *hint_for(const char *path) {
+    static const struct {
+        const char *file, *hint;
+    } made[] = {{"heart_scale", "; scripts/get-data heart makes it"},
+                {"debian.svm", "; scripts/get-data debian makes it"},
+                {"spam.svm", "; scripts/get-data spam makes it"}};
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    for (size_t i = 0; path && i < sizeof made / sizeof *made; i++)
+        if (!strcmp(slash ? slash + 1 : path, made[i].file) && access(path, F_OK) && errno == ENOENT)
+            return made[i].hint;
+    return "";
+}
+
 static bool identify(const struct section *s, const struct data_params *params, struct source *from,
                      char out[33], struct data_size *size, struct diag *d) {
     struct err e = {0};
@@ -133,8 +149,8 @@ static bool identify(const struct section *s, const struct data_params *params, 
     for (char *at = e.text, *next; at && *at; at = next) {
         char *end = strchr(at, '\n');
         next = end ? end + 1 : at + strlen(at);
-        diag_add(d, s->given[KEY_DATA_path] ? s->given[KEY_DATA_path]->line : s->line, "[data %s]: %.*s",
-                 s->label, (int)(end ? end - at : next - at), at);
+        diag_add(d, s->given[KEY_DATA_path] ? s->given[KEY_DATA_path]->line : s->line, "[data %s]: %.*s%s",
+                 s->label, (int)(end ? end - at : next - at), at, hint_for(params->path));
     }
     err_clear(&e);
     return ok;

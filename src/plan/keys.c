@@ -54,12 +54,6 @@ bool word_at(const char *words, int k, char out[WORD_CHARS]) {
     return false;
 }
 
-void add_nearest(struct text *out, const char *word, const char *const *names, size_t n) {
-    const char *near = text_nearest(word, names, n);
-    if (near)
-        text_addf(out, "; did you mean '%s'?", near);
-}
-
 void value_print(enum key key, struct value v, struct text *out) {
     char word[WORD_CHARS] = "";
     if (v.word == VALUE_NONE)
@@ -172,8 +166,12 @@ static bool wanted(enum key key, const char *s, size_t len, const char *what, st
 /* All of s[0..len) as a finite number. */
 static bool number_read(enum key key, const char *s, size_t len, double *x, struct text *why) {
     double y;
-    if (len == 0 || number_parse(s, len, &y) != len)
-        return wanted(key, s, len, "is not a number", why);
+    if (len == 0 || number_parse(s, len, &y) != len) {
+        wanted(key, s, len, "is not a number", why);
+        if (keys[key].flags & (AXIS | LADDER))
+            add_range_hint(why, s, len);
+        return false;
+    }
     bool digit = isdigit((unsigned char)s[strspn(s, "+-")]) || s[strspn(s, "+-")] == '.';
     if (!isfinite(y))
         return wanted(key, s, len, digit ? "is too large for a double" : "is not a finite number", why);

@@ -152,5 +152,7 @@ bool key_belongs(enum key key, enum key_section section);
 /* The k-th of a list of words separated by blanks: copies it to out and returns true, false past the end. */
 enum { WORD_CHARS = 24 };
 bool word_at(const char *words, int k, char out[WORD_CHARS]);
-/* Adds "; did you mean 'NAME'?" if one of names[0..n) is near to word. */
+/* Adds "; did you mean 'NAME'?" if one of names[0..n) is what word usually goes by elsewhere, or near to it. */
 void add_nearest(struct text *out, const char *word, const char *const *names, size_t n);
+/* Adds "; did you mean '1..3'?" if s[0..len) is 1-3, 1:3 or 1 to 3. */
+void add_range_hint(struct text *out, const char *s, size_t len);

@@ -51,7 +51,14 @@ expect 0 'path = sub.d/two-2.svm' data --grid two.ini --export sub.d/two.svm
 [ "$(cd sub.d && echo *)" = 'two-1.svm two-1.test.svm two-2.svm two-2.test.svm' ] || fail "files: $(ls sub.d)"
 fingerprint=$("$MEDDLE" made sql 'SELECT fingerprint FROM data')
 expect 0 "^  fingerprint   $fingerprint" data --grid made.ini
-expect 2 'no/such/x.svm' data --grid made.ini --export no/such/x.svm
+# Where nothing can be written that is said before the data are made: nothing is described yet.
+refused() { # path pattern
+    "$bench" data --grid made.ini --export "$1" >said 2>why
+    [ $? = 2 ] && [ ! -s said ] && grep -qe "$2" why || fail "--export $1: $(cat said why)"
+}
+refused no/such/x.svm 'no/such/x.svm: cannot write: No such file or directory'
+refused sub.d '--export: sub.d is a folder; expected a file'
+[ -z "$(find . -name '*.tmp')" ] || fail 'a trial of writing was left'
 expect 2 'grid FILE is missing' data
 expect 2 'nowhere.ini' data --grid nowhere.ini
 expect 0 'export FILE.svm' data --help

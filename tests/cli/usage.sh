@@ -21,5 +21,16 @@ expect 2 'did you mean avx2' --grid x.ini --isa avx
 expect 2 'x.ini: cannot open' --grid x.ini
 expect 2 'did you mean adam' throughput --rule adan
 expect 2 'must be below --features' throughput --features 10 --per-row 10
+# Grids whose data are made by a script say so where they are not.
+grids=0
+for grid in "$OLDPWD"/sweeps/*.ini; do
+    name=$(grep -o 'scripts/get-data [a-z]*' "$grid" | head -n 1) || continue
+    grids=$((grids + 1))
+    mkdir -p sweeps
+    cp "$grid" sweeps/
+    expect 2 "ini:[0-9]+: .*cannot open: No such file or directory; $name makes it" --grid "sweeps/${grid##*/}"
+done
+[ "$grids" -ge 3 ] || fail "$grids grids with data of scripts/get-data"
+rm -rf sweeps
 [ -z "$(ls -A)" ] || fail "something was written: $(ls -A)"
 finish

@@ -71,6 +71,7 @@ static const struct {
     {"spam 1:1\n", ":1: 'spam': expected a label", 0, 0},
     {"1:1\n", ":1: '1:1': expected a label", 0, 0},
     {"-1 1:1\n1 1:1\n0.5 1:1\n", ":3: '0.5': expected -1 or +1, as line 1 has label -1", 0, 0},
+    {"0.0 1:1\n-1 1:1\n", ":1: '0.0': expected -1 or +1, as line 2 has label -1", 0, 0},
     {"0 1:1\n-1 1:1\n", ":1: '0': expected -1 or +1, as line 2 has label -1", 0, 0},
     {"1 5:1\n1 12:1\n", ":2: '12:1': expected an index of at most features = 10", 0, 10},
     {"1 4294967295:1\n", ":1: '4294967295:1': the largest index possible is 4294967294", 0, 0},
