@@ -115,15 +115,16 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         plan_run(p, 0, &r);
         const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)plan_n_runs(p);
         const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
-        const double memory = sums.data_bytes + threads * sums.task_bytes;
+        const double available = (double)machine_get()->memory_bytes,
+                     fit = fmax(1, floor((available - sums.data_bytes) / sums.task_bytes)), /* task_threads() */
+            memory = sums.data_bytes + fmin(threads, fit) * sums.task_bytes;
         char a[SHOW_CHARS], b[SHOW_CHARS];
         printf("\n%s runs on %zu data set%s", show_count(plan_n_runs(p), a), plan_n_datasets(p),
                plan_n_datasets(p) == 1 ? "" : "s");
         printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
         if (c.n_left_out)
             printf("%s failed before and are left out (--retry-failed)\n", show_count(c.n_left_out, a));
-        printf("memory  %s at most, of %s available\n", show_bytes(memory, a),
-               show_bytes((double)machine_get()->memory_bytes, b));
+        printf("memory  %s at most, of %s available\n", show_bytes(memory, a), show_bytes(available, b));
         printf("disk    %s\n", show_bytes(disk, a));
         const double work = work_total(sums.work);
         const double seconds = work / (rates[precision][isa] * 1e6) / threads;

@@ -11,22 +11,40 @@ size_t task_runs(const struct task *t) {
     return n;
 }
 
+/* The shape of a data set before its turn comes. Of a file that is not kept: no more features occur than there
+ * are non-zeros. */
+static struct dataset shape_of(const struct job *j, size_t k) {
+    struct dataset shape = j->cost->shape[k];
+    const struct data_params *params = plan_dataset(j->plan, k);
+    const bool is_file = params->kind == DATA_LIBSVM;
+    for (size_t i = k + 1; is_file && !shape.n_features && j->ready && i-- > 0;) /* or read for another seed */
+        if (j->ready[i] && !strcmp(j->ready[i]->params.path, params->path))
+            shape = *j->ready[i];
+    if (!shape.n_features)
+        shape.n_features = shape.train.nnz;
+    return shape;
+}
+
+/* How many packs like this one a thread may train side by side, so that all threads together take no more than
+ * a quarter of the memory. */
+static double packs_in_memory(const struct job *j, const struct pack *pack) {
+    struct run r;
+    plan_run(j->plan, pack->run[0], &r);
+    const struct dataset shape = shape_of(j, pack->dataset);
+    const double bytes = (double)train_memory(&shape, j->kernels->precision, r.rule, pack->batch);
+    return (double)machine_get()->memory_bytes / 4 / j->threads / bytes;
+}
+
 /* How many packs with full batches train side by side, so that what is left of them is repacked (train/team.h):
- * not so many that threads have too few tasks to choose from, that a kill loses more than a minute, or that
- * they take a quarter of the memory. in_data: packs of their data set; work: of one pack. */
+ * not so many that threads have too few tasks to choose from, or that a kill loses more than a minute.
+ * in_data: packs of their data set; work: of one pack. */
 static size_t side_by_side(const struct job *j, const struct pack *pack, size_t in_data, double work) {
     enum { TASKS_A_THREAD = 4 };
     const double MINUTE = 2e11, memory = (double)machine_get()->memory_bytes / 4;
     const struct data_params *params = plan_dataset(j->plan, pack->dataset);
     if (!pack->group || params->kind == DATA_SURFACE)
         return 1;
-    struct run r;
-    plan_run(j->plan, pack->run[0], &r);
-    struct dataset shape = j->cost->shape[pack->dataset];
-    if (!shape.n_features) /* of a file that is not read yet: no more occur */
-        shape.n_features = shape.train.nnz;
-    const double bytes = (double)train_memory(&shape, j->kernels->precision, r.rule, 0);
-    double n = fmin(MINUTE / work, memory / j->threads / bytes);
+    double n = MINUTE / work;
     if (j->threads_all > 1) {
         const double estimate = (double)data_memory_estimate(params, j->kernels->precision),
                      data_sets = estimate > 0 ? fmax(1, memory / estimate) : 1, /* at a time */
@@ -48,9 +66,10 @@ int task_packs(const struct job *j, size_t i, double work) {
         n++;
     while (before < many && before < i && pack_shares_batches(first, first - before - 1))
         before++;
-    const size_t part = first->batch ? (before + n + threads - 1) / threads
-                                     : side_by_side(j, first, before + n, work),
-                 most = part < GROUP_MOST ? part : GROUP_MOST;
+    const size_t part =
+        first->batch ? (before + n + threads - 1) / threads : side_by_side(j, first, before + n, work);
+    const double fit = fmin(packs_in_memory(j, first), GROUP_MOST);
+    const size_t room = fit < 1 ? 1 : (size_t)fit, most = part < room ? part : room;
     for (size_t k = 1; k <= n && k <= most && first->group && (first->batch || !whole); k++)
         if (k == n || first[k].group != first[k - 1].group)
             whole = k;

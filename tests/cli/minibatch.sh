@@ -57,6 +57,29 @@ expect 0 '^dense   steps in [0-9]+ runs: a batch has more than half as many non-
 "$bench" --grid dense.ini --dry-run | grep '^dense' && fail 'dense steps that were asked for are explained'
 expect 0 'evaluations besides the steps 0.[0-9]+ s, set-up and the rest [0-9.]+ s; store [0-9.]+ s$' --grid exact.ini --out other --no-plots --quiet --verbose
 
+# Packs side by side take no more than a quarter of the memory, but one a thread: what the plan foresees, and what is in flight.
+cat >wide.ini <<EOF
+[sweep]
+epochs = 1
+batch = 100
+[data wide]
+rows = 200
+features = 50000
+sparsity = 0.9999
+[optimizer adam]
+eta0 = logspace(1e-4, 1, 128)
+EOF
+for memory in 128 1024; do
+    rm -rf other
+    "$bench" --grid wide.ini --threads 1 --memory ${memory}M --dry-run >log || fail "$memory MiB: $(cat log)"
+    "$bench" --grid wide.ini --threads 1 --memory ${memory}M --out other --no-plots --quiet --verbose >>log 2>&1 ||
+        fail "$memory MiB: $(cat log)"
+    packs=$((memory == 128 ? 1 : 8)) # some 25 MiB each, data of 2 MiB
+    sed -n 's/^memory  *\(at most: .* thread \)\{0,1\}\([0-9]*\) MiB.*/\2/p' log |
+        awk -v packs=$packs '$1 < 20 * packs || $1 > 30 * packs { bad = 1 } END { exit bad || NR != 2 }' ||
+        fail "$memory MiB: not $packs packs side by side: $(cat log)"
+done
+
 # A line search needs every row at every step.
 sed 's/^\[optimizer sgd\]/[optimizer linesearch]/' exact.ini >linesearch.ini
 expect 2 'linesearch' --grid linesearch.ini --out linesearch --no-plots
