@@ -208,7 +208,7 @@ static void multiply_adds(size_t n) {
     }
 LINES_LOOP(uint16_t)
 LINES_LOOP(uint32_t)
-#define LINES(X) X(0, 192, 1) X(1, 64, 1) X(2, 24, 1) X(3, 0, 1) X(4, 192, 2)
+#define LINES(X) X(0, 192, 1) X(1, 64, 1) X(2, 24, 1) X(3, 0, 1) X(4, 192, 2) X(5, NEAR_AHEAD, 1)
 #define X(shape, ahead, level)                                                                                 \
     static void lines16_##shape(size_t n, const uint16_t *idx, const void *src, void *out) {                   \
         lines_uint16_t(n, idx, src, out, ahead, level);                                                        \
@@ -218,7 +218,7 @@ LINES_LOOP(uint32_t)
     }
 LINES(X)
 #undef X
-_Static_assert(192 + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
+_Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
 
 /* ---- the table: every shape of every loop ------------------------------------------------------------------
  */

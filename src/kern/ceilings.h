@@ -17,7 +17,8 @@ enum {
     MULTIPLY_MAX = 5, /* further multiply-adds of rules without roots, with at most one division */
     TOGETHER_MAX = 1, /* divisions, or roots, an element beside traffic */
     CHAIN_MAX = 2,    /* divisions, or roots, an element by themselves */
-    LINES_SHAPES = 5  /* prefetch 192, 64, 24 entries ahead; none; 192 ahead, into the second-level cache */
+    LINES_SHAPES =
+        6 /* prefetch 192, 64, 24 entries ahead; none; 192, into the second-level cache; NEAR_AHEAD */
 };
 
 /* n must be a multiple of 8 registers. Nothing in the arrays that are read changes. */

@@ -39,7 +39,8 @@ typedef float real;
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
 enum { V_LINE = LANES / V_LANES, AHEAD = 128, AHEAD_FAR = 192, AHEAD_COLUMNS = 48 };
-_Static_assert(AHEAD_FAR + PARTIALS <= INDEX_PADDING, "prefetch reads the index array past its end");
+_Static_assert(AHEAD_FAR + PARTIALS <= INDEX_PADDING && NEAR_AHEAD + PARTIALS <= INDEX_PADDING,
+               "prefetch reads the index array past its end");
 
 /* ---- gather-sums: the two passes over the data ------------------------------------------------------------
  */
@@ -120,8 +121,9 @@ INLINE size_t index_of(const uint32_t *idx32, uint64_t short_ones, int p) {
     return idx32 ? idx32[p] : short_ones >> 16 * p & 0xffff;
 }
 
-INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, const real *val,
-                      const real *src, const real *first, real *out) {
+INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
+                      const real *val, const real *src, const real *first, real *out) {
+    const int ahead = !idx32 ? AHEAD : near ? NEAR_AHEAD : AHEAD_FAR;
     vr start[V_LINE];
     for (int v = 0; v < V_LINE; v++)
         start[v] = first ? v_load(first + v * V_LANES) : v_set1(0);
@@ -134,10 +136,10 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
                 s[p][v] = v_set1(0);
         }
         for (uint32_t g = x->stretch[i].groups; g > 0; g--) {
-            const uint64_t now = idx32 ? 0 : four(idx), then = idx32 ? 0 : four(idx + AHEAD);
+            const uint64_t now = idx32 ? 0 : four(idx), then = idx32 ? 0 : four(idx + ahead);
             for (int p = 0; p < PARTIALS; p++) {
                 const real *line = src + index_of(idx32, now, p) * LANES;
-                prefetch_line(src + index_of(idx32 ? idx32 + AHEAD_FAR : NULL, then, p) * LANES, idx32 != NULL);
+                prefetch_line(src + index_of(idx32 ? idx32 + ahead : NULL, then, p) * LANES, idx32 && !near);
                 for (int v = 0; v < V_LINE; v++) {
                     const vr w = v_load(line + v * V_LANES);
                     s[p][v] = val ? v_fma(v_set1(val[p]), w, s[p][v]) : s[p][v] + w;
@@ -156,23 +158,25 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
 }
 
 /* The loop once for each form of a stream. */
-INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, const void *src,
-                    const void *first, void *out) {
+INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
+                    const void *src, const void *first, void *out) {
     if (x->val && first)
-        sums_loop(x, idx, idx32, x->val, src, first, out);
+        sums_loop(x, idx, idx32, near, x->val, src, first, out);
     else if (x->val)
-        sums_loop(x, idx, idx32, x->val, src, NULL, out);
+        sums_loop(x, idx, idx32, near, x->val, src, NULL, out);
     else if (first)
-        sums_loop(x, idx, idx32, NULL, src, first, out);
+        sums_loop(x, idx, idx32, near, NULL, src, first, out);
     else
-        sums_loop(x, idx, idx32, NULL, src, NULL, out);
+        sums_loop(x, idx, idx32, near, NULL, src, NULL, out);
 }
 
 static void sums(const struct stream *x, const void *src, const void *first, void *out) {
-    if (x->idx32)
-        sums_of(x, NULL, x->idx32, src, first, out);
+    if (!x->idx32)
+        sums_of(x, x->idx, NULL, true, src, first, out);
+    else if (x->near)
+        sums_of(x, NULL, x->idx32, true, src, first, out);
     else
-        sums_of(x, x->idx, NULL, src, first, out);
+        sums_of(x, NULL, x->idx32, false, src, first, out);
 }
 
 INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {

@@ -27,6 +27,7 @@ enum { STREAM_LINES = 65535 }; /* lines of a source at most that a stream's shor
 enum {
     INDEX_PADDING = 256
 }; /* index arrays are readable this far past their end (prefetch), holding zeros there */
+enum { NEAR_AHEAD = 252 }; /* entries ahead of which struct stream's `near` asks for lines */
 
 enum precision { PRECISION_F32, PRECISION_F64, PRECISION_COUNT };
 enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_COUNT };
@@ -64,6 +65,7 @@ struct stream {
     const void *val;       /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
     const struct stretch *stretch; /* (n) */
     size_t n;
+    bool near; /* idx32: lines are asked for into the first-level cache, not the second; changes no bit */
 };
 
 /* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned.

@@ -146,13 +146,15 @@ static void run_sums(const struct kernels *k, struct input *in, bool add, bool w
     memcpy(out.at, in->out.at, n * line);
     for (size_t i = n * LANES; i < out.n; i++)
         reals_put(&out, i, NAN);
-    struct stream x = {wide ? NULL : idx, wide ? idx32 : NULL, in->m.x.val ? val.at : NULL, stretch, n / 3};
+    struct stream x = {
+        wide ? NULL : idx, wide ? idx32 : NULL, in->m.x.val ? val.at : NULL, stretch, n / 3, false};
     k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
     x.idx = wide ? NULL : idx + third * PARTIALS;
     x.idx32 = wide ? idx32 + third * PARTIALS : NULL;
     x.val = in->m.x.val ? val.at + third * PARTIALS * real : NULL;
     x.stretch += n / 3;
     x.n = n - n / 3;
+    x.near = true;
     k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
     memcpy(in->out.at, out.at, n * line);
     for (size_t i = n * LANES; i < out.n; i++)
