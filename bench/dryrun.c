@@ -75,13 +75,16 @@ struct line {
     size_t runs;
 };
 
-static bool print_runs(const struct plan *p, struct err *e) {
+static bool print_runs(const struct plan *p, const struct ids *wanted, size_t *n_runs, struct err *e) {
     struct line *line = NULL;
     size_t n = 0, cap = 0, at = 0;
     bool ok = true;
+    *n_runs = 0;
     for (size_t i = 0; ok && i < plan_n_runs(p); i++) {
         struct run r;
         plan_run(p, i, &r);
+        if (wanted->id && !ids_have(wanted, r.id))
+            continue;
         if (!n || line[at].optimizer != r.optimizer || line[at].data != r.data)
             for (at = 0; at < n && (line[at].optimizer != r.optimizer || line[at].data != r.data);)
                 at++;
@@ -92,6 +95,7 @@ static bool print_runs(const struct plan *p, struct err *e) {
         }
         if (ok)
             line[at].runs++;
+        ++*n_runs;
     }
     printf("%-24s %-24s %12s\n", "optimizer", "data", "runs");
     for (size_t k = 0; k < n; k++) {
@@ -107,19 +111,21 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
     struct store *s = NULL;
     struct cost c = {0};
     struct sums sums = {0};
+    size_t n_runs = 0;
     bool ok = (!dir || !store_is_there(dir) || (s = store_open(dir, false, true, e))) &&
               cost_make(p, s, wanted, again, &c, e) &&
-              sum_up(p, &c, kernels_get(isa, precision), threads, &sums, e) && print_runs(p, e);
+              sum_up(p, &c, kernels_get(isa, precision), threads, &sums, e) &&
+              print_runs(p, wanted, &n_runs, e);
     if (ok) {
         struct run r;
         plan_run(p, 0, &r);
-        const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)plan_n_runs(p);
+        const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)n_runs;
         const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
         const double available = (double)machine_get()->memory_bytes,
                      fit = fmax(1, floor((available - sums.data_bytes) / sums.task_bytes)), /* task_threads() */
             memory = sums.data_bytes + fmin(threads, fit) * sums.task_bytes;
         char a[SHOW_CHARS], b[SHOW_CHARS];
-        printf("\n%s runs on %zu data set%s", show_count(plan_n_runs(p), a), plan_n_datasets(p),
+        printf("\n%s runs on %zu data set%s", show_count(n_runs, a), plan_n_datasets(p),
                plan_n_datasets(p) == 1 ? "" : "s");
         printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
         if (c.n_left_out)

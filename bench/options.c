@@ -19,8 +19,13 @@ static void unknown(const struct option *options, size_t n, const char *name, si
         names[n_names++] = options[i].name;
     names[n_names++] = "help";
     const char *near = text_nearest(word, names, n_names);
-    err_add(e, "unknown option --%s%s%s%s", word, near ? "; did you mean --" : "", near ? near : "",
-            near ? "?" : "");
+    for (size_t i = 0; i < n_names && !near && len >= 3; i++) /* --output, --retry */
+        if (!strncmp(word, names[i], strlen(names[i])) || !strncmp(word, names[i], len))
+            near = names[i];
+    if (near)
+        err_add(e, "unknown option --%s; did you mean --%s?", word, near);
+    else
+        err_add(e, "unknown option --%s; --help lists those there are", word);
 }
 
 /* The words as one list: `scalar, avx2, avx512`. */
@@ -103,6 +108,10 @@ bool options_read(const struct option *options, size_t n, int argc, char **argv,
     assert(n <= MOST);
     *help = false;
     for (int i = 0; i < argc; i++) {
+        if (!strcmp(argv[i], "-h")) {
+            *help = true;
+            continue;
+        }
         if (strncmp(argv[i], "--", 2) || !argv[i][2]) {
             err_add(e, "unexpected '%s': an option begins with --", argv[i]);
             continue;

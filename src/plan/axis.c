@@ -104,7 +104,8 @@ static bool read_dots(struct range_out *r, const char *s, size_t len, const char
     bool numbers = a_len > 0 && b_len > 0 && number_parse(s, a_len, &first) == a_len &&
                    number_parse(b, b_len, &last) == b_len;
     if (!numbers || first != floor(first) || last != floor(last) || fabs(first) > 0x1p53 || fabs(last) > 0x1p53)
-        text_add(r->why, "expected integers FIRST..LAST, both included");
+        text_add(r->why, "expected integers FIRST..LAST, both included; for fractions there are "
+                         "linspace(first, last, points) and logspace(first, last, points)");
     else if (last < first)
         text_add(r->why, "an empty range: the first end is above the last");
     else
@@ -114,7 +115,7 @@ static bool read_dots(struct range_out *r, const char *s, size_t len, const char
 
 static bool is_list_item(enum key key, const char *s, size_t len, size_t *name_len, const char **dots) {
     size_t n = 0;
-    while (n < len && (isalnum((unsigned char)s[n]) || s[n] == '_'))
+    while (n < len && (isalnum((unsigned char)s[n]) || s[n] == '_' || s[n] == '.')) /* np.logspace */
         n++;
     *name_len = n;
     char word[WORD_CHARS] = "";

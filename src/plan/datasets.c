@@ -127,18 +127,23 @@ static bool read_file(struct source *from, const struct data_params *params, cha
     return true;
 }
 
-/* How to get a file that is not there, where the project knows: those of the grids in sweeps/. */
-static const char *hint_for(const char *path) {
+/* Why a file may not be there, or how to get it where the project knows: those of the grids in sweeps/. */
+static const char *hint_for(const struct section *s, const char *path) {
     static const struct {
         const char *file, *hint;
     } made[] = {{"heart_scale", "; scripts/get-data heart makes it"},
                 {"debian.svm", "; scripts/get-data debian makes it"},
                 {"spam.svm", "; scripts/get-data spam makes it"}};
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    for (size_t i = 0; path && i < sizeof made / sizeof *made; i++)
-        if (!strcmp(slash ? slash + 1 : path, made[i].file) && access(path, F_OK) && errno == ENOENT)
+    if (!path || !access(path, F_OK) || errno != ENOENT)
+        return "";
+    const struct ini_entry *given = s->given[KEY_DATA_path];
+    if (given && (*given->value == '"' || *given->value == '\''))
+        return "; quotation marks are part of the name here";
+    const char *slash = strrchr(path, '/');
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (!strcmp(slash ? slash + 1 : path, made[i].file))
             return made[i].hint;
-    return "";
+    return *path != '/' ? "; a path is relative to the grid file" : "";
 }
 
 static bool identify(const struct section *s, const struct data_params *params, struct source *from,
@@ -150,7 +155,7 @@ static bool identify(const struct section *s, const struct data_params *params, 
         char *end = strchr(at, '\n');
         next = end ? end + 1 : at + strlen(at);
         diag_add(d, s->given[KEY_DATA_path] ? s->given[KEY_DATA_path]->line : s->line, "[data %s]: %.*s%s",
-                 s->label, (int)(end ? end - at : next - at), at, hint_for(params->path));
+                 s->label, (int)(end ? end - at : next - at), at, hint_for(s, params->path));
     }
     err_clear(&e);
     return ok;

@@ -160,18 +160,19 @@ static bool wanted(enum key key, const char *s, size_t len, const char *what, st
     for (; n < 8 && word_at(keys[key].words, (int)n, list[n]); n++)
         names[n] = list[n];
     add_nearest(why, copy, names, n);
+    double x;
+    if (keys[key].numbers == NUMBERS_PHRASE && len > 0 && number_parse(s, len, &x) == len)
+        text_addf(why, "; did you mean '%s %s'?", list[0], copy);
+    if (keys[key].flags & (AXIS | LADDER))
+        add_list_hint(why, s, len);
     return false;
 }
 
 /* All of s[0..len) as a finite number. */
 static bool number_read(enum key key, const char *s, size_t len, double *x, struct text *why) {
     double y;
-    if (len == 0 || number_parse(s, len, &y) != len) {
-        wanted(key, s, len, "is not a number", why);
-        if (keys[key].flags & (AXIS | LADDER))
-            add_range_hint(why, s, len);
-        return false;
-    }
+    if (len == 0 || number_parse(s, len, &y) != len)
+        return wanted(key, s, len, "is not a number", why);
     bool digit = isdigit((unsigned char)s[strspn(s, "+-")]) || s[strspn(s, "+-")] == '.';
     if (!isfinite(y))
         return wanted(key, s, len, digit ? "is too large for a double" : "is not a finite number", why);

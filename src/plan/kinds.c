@@ -94,6 +94,13 @@ void kind_complain(const struct section *s, enum key key, struct diag *d) {
     for (enum key k = 0; k < KEY_COUNT; k++)
         if (kind_takes(s, k))
             text_addf(&why, "%s%s", n++ ? ", " : "", keys[k].name);
+    const char *before = "; kind = ";
+    for (int kind = 0; s->kind == SECTION_DATA && kind < DATA_KIND_COUNT; kind++)
+        if (keys[key].flags & SYN << kind) {
+            text_addf(&why, "%s%s", before, data_kind_names[kind]);
+            before = " or ";
+        }
+    text_add(&why, *before == ' ' ? " has it" : "");
     diag_add(d, section_line(s, key), "%s", why.s ? why.s : keys[key].name);
     text_free(&why);
 }

@@ -80,7 +80,8 @@ void add_nearest(struct text *out, const char *word, const char *const *names, s
         text_addf(out, "; did you mean '%s'?", near);
 }
 
-/* ---- ranges ---------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------
+ */
 
 static size_t skip_digits(const char *s, size_t len) {
     size_t n = 0;
@@ -89,21 +90,36 @@ static size_t skip_digits(const char *s, size_t len) {
     return n;
 }
 
-void add_range_hint(struct text *out, const char *s, size_t len) {
+static size_t skip_blanks(const char *s, size_t len) {
+    size_t n = 0;
+    while (n < len && (s[n] == ' ' || s[n] == '\t'))
+        n++;
+    return n;
+}
+
+/* 1-3, 1:3, 1 to 3. */
+static bool add_range(struct text *out, const char *s, size_t len) {
     static const char *const between[] = {"-", ":", "to", "\xe2\x80\x93"}; /* the last: an en dash */
-    const size_t first = skip_digits(s, len);
+    const size_t first = skip_digits(s, len), sign = first + skip_blanks(s + first, len - first);
     for (size_t k = 0; first > 0 && k < sizeof between / sizeof *between; k++) {
-        const size_t width = strlen(between[k]);
-        size_t at = first;
-        while (at < len && s[at] == ' ')
-            at++;
-        if (len - at <= width || memcmp(s + at, between[k], width) != 0)
+        size_t at = sign + strlen(between[k]);
+        if (at > len || memcmp(s + sign, between[k], at - sign) != 0)
             continue;
-        at += width;
-        while (at < len && s[at] == ' ')
-            at++;
+        at += skip_blanks(s + at, len - at);
         const size_t last = skip_digits(s + at, len - at);
-        if (last > 0 && at + last == len)
-            text_addf(out, "; did you mean '%.*s..%.*s'?", (int)first, s, (int)last, s + at);
+        if (last == 0 || at + last < len)
+            continue;
+        text_addf(out, "; did you mean '%.*s..%.*s'?", (int)first, s, (int)last, s + at);
+        return true;
     }
+    return false;
+}
+
+void add_list_hint(struct text *out, const char *s, size_t len) {
+    if (len == 0 || add_range(out, s, len))
+        return;
+    if (strchr("[{(", s[0]) || strchr("]})", s[len - 1]))
+        text_add(out, "; a list has no brackets");
+    else if (memchr(s, ' ', len) || memchr(s, '\t', len))
+        text_add(out, "; values of a list have commas between them");
 }

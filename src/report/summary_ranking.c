@@ -74,6 +74,15 @@ static size_t add_firsts(struct text *t, const struct scores *s, const struct ra
     return n;
 }
 
+/* Those that share the first evaluation may differ before it. */
+static void add_resolution(struct text *t, const struct scores *s, const struct ranking *k) {
+    struct run r;
+    plan_run(s->r->plan, 0, &r);
+    if (k->row[0].typical < 2 * r.v[KEY_SWEEP_evaluate].number)
+        text_add(t, " That is the first evaluation: a harder target, or with mini-batches a smaller evaluate, "
+                    "may tell them apart.");
+}
+
 /* How often the first stay first. */
 static void add_chances(struct text *t, const struct scores *s, const struct ranking *k, size_t n_firsts) {
     if (isnan(k->row[0].first) || k->n == 1)
@@ -138,6 +147,8 @@ static void add_verdict(struct text *t, const struct scores *s, const struct ran
                   g->n_cells == 1 ? "" : "s");
     else
         text_addf(t, ": the median best of %zu of their cells.", k->k);
+    if (n_firsts > 1)
+        add_resolution(t, s, k);
     add_chances(t, s, k, n_firsts);
     if (k->n == 1) {
         add_width(t, s, g);

@@ -80,6 +80,8 @@ expect 2 "'12Q' is not a number of bytes" --grid cell.ini --memory 12Q --out big
 expect 0 '^8 runs, 8 computed now' --grid cell.ini --memory 64G --out big --no-plots
 
 # One part of it: OPTIMIZER/DATA.
+expect 0 '^4 runs on ' --grid cell.ini --filter '^sgd/text$' --dry-run
+"$bench" --grid cell.ini --filter '^sgd/text$' --dry-run | grep -q '^adam' && fail 'a dry run counts what is filtered out'
 expect 0 '^4 runs, 4 computed now' --grid cell.ini --filter '^sgd/text$' --out part --no-plots
 [ "$(cut -d, -f2 part/runs.csv | sort -u | tr '\n' ' ')" = 'optimizer sgd ' ] || fail '--filter ran something else'
 expect 0 '^4 runs, 4 computed now' --grid cell.ini --filter adam --out part --no-plots

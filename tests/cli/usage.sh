@@ -9,6 +9,9 @@ expect 2 'bench --grid FILE'
 expect 2 "did you mean 'throughput'" througput
 expect 2 "did you mean 'refine'" refin
 expect 2 'did you mean --grid' --gird x.ini
+expect 2 'did you mean --out\?' --grid x.ini --output y
+expect 2 'unknown option --jobs; --help lists those there are' --grid x.ini --jobs 2
+expect 0 '--export FILE.svm' data -h
 expect 2 '--grid needs a value' --grid
 expect 2 '--grid needs a value' --grid --quiet
 expect 2 '--grid FILE is missing' --quiet

@@ -110,6 +110,11 @@ static const struct {
      "epsilon_placement, beta1, beta2, bias_correction"},
     {DATA "[optimizer adadelta]\neta0 = 1\n", 1, "grid.ini:6: adadelta has no key 'eta0'"},
     {DATA "[optimizer sgd]\nform = lookahead\n", 1, "grid.ini:6: sgd has no key 'form'"},
+    {DATA "path = x.svm\n" ADAM, 1, "data_seed, w0, b0, start; kind = libsvm has it"},
+    {"[data a]\nkind = libsvm\npath = \"x.svm\"\n" ADAM, 1, "; quotation marks are part of the name here"},
+    {"[data a]\nkind = libsvm\npath = x.svm\n" ADAM, 1,
+     "grid.ini:3: [data a]: x.svm: cannot open: No such file or directory; a path is relative to the grid "
+     "file"},
     {DATA "path = x.svm\n" ADAM, 1,
      "grid.ini:5: data of kind synthetic have no key 'path': they take kind, rows"},
     {"[data a]\nkind=libsvm\npath=../data\nrows=3\n" ADAM, 2,

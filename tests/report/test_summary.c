@@ -102,10 +102,36 @@ static void it_marks_edges_and_names_runs_below_the_minimum(void **state) {
     canned_close(&c);
 }
 
+/* The verdict on two optimizers that reach the target at the same evaluation; free() it. */
+static char *tie(const struct curve *curve) {
+    struct canned c;
+    canned_open(&c, "[sweep]\ntarget = gap 0.25\n[data d]\nkind = synthetic\nrows = 100\nfeatures = 10\n"
+                    "sparsity = 0.8\n[optimizer sgd]\n[optimizer adam]\n");
+    canned_minima(&c, 0, true);
+    for (size_t i = 0; i < 2; i++)
+        canned_put(&c, i, curve, NULL, NAN);
+    char *got = summary(&c);
+    canned_close(&c);
+    return got;
+}
+
+static void it_says_when_the_first_evaluation_is_too_late(void **state) {
+    (void)state;
+    char *first = tie(&(struct curve)CURVE(1, 0.125, 0.125)),
+         *second = tie(&(struct curve)CURVE(1, 0.5, 0.125));
+    if (!strstr(first, "That is the first evaluation: a harder target, or"))
+        fail_msg("%s", first);
+    if (!strstr(second, "are first together") || strstr(second, "first evaluation"))
+        fail_msg("%s", second);
+    free(first);
+    free(second);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_what_was_run_on_what_and_what_was_best),
         cmocka_unit_test(it_marks_edges_and_names_runs_below_the_minimum),
+        cmocka_unit_test(it_says_when_the_first_evaluation_is_too_late),
     };
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }
