@@ -92,6 +92,10 @@ static void describe(const struct plot_input *in, struct heat_panel *p) {
         style_setting(p->x.key, run.v[p->x.key], from, &p->subtitle);
         if (p->y.n > 1)
             style_setting(p->y.key, run.v[p->y.key], from, &p->subtitle);
+        /* Which schedule, as in tables, where no key of it stands there. */
+        const bool told = p->y.n > 1 && p->y.key >= KEY_S && run.v[p->y.key].word != VALUE_NONE;
+        if (!told && p->x.key < KEY_S && strcmp(run.schedule, "constant") != 0)
+            text_addf(&p->subtitle, ", %s", run.schedule);
         return;
     }
     if (!p->row_best)

@@ -186,6 +186,14 @@ static const struct sweep {
      "heatmap-text",
      {"'1' at", "5 at eta0=1"},
      {"0 0 5 hit best 1 0 1 1 -"}},
+    {"a schedule without a key on an axis",
+     "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
+     "sparsity = 0.8\n[optimizer sgd]\neta0 = 1\n[schedule cosine]\nperiod = 40\n",
+     LAW_MIXED,
+     3,
+     "heatmap-text",
+     {"5 at eta0=1, cosine"},
+     {"0 0 5 hit best 1 0 1 1 -"}},
     {"all diverged",
      "[sweep]\nepochs = 40\ntarget = gap 0.05\n[data text]\n" DATA
      "sparsity = 0.8\n[optimizer sgd]\neta0 = 3, 4, 5\n",
