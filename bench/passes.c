@@ -83,13 +83,14 @@ void passes_run(struct passes *p, int shape, bool rule) {
     p->shape = shape;
     for (size_t block = 0, row = 0; row < n; block++, row += BLOCK_ROWS) {
         const size_t end = row + BLOCK_ROWS < n ? row + BLOCK_ROWS : n;
-        const uint64_t *rows = d->train.stream.start, *hot = d->hot.start;
+        const uint64_t *rows = d->train.stream.start, *hot = d->hot.start, *warm = d->warm.start;
         packed(p, &d->train.stream, rows[row / LOG_ROWS], rows[(end + LOG_ROWS - 1) / LOG_ROWS], p->w);
         packed(p, &d->hot, hot[block * d->n_hot], hot[(block + 1) * d->n_hot],
-               p->e + block * (BLOCK_ROWS + 1) * p->line);
-        if (n_warm && (end % WARM_ROWS == 0 || end == n)) {
-            const uint64_t *ptr = d->warm_ptr + (end - 1) / WARM_ROWS * (n_warm + 1);
-            plain(p, d->col_idx, ptr[0], ptr[n_warm], p->e);
+               p->e + (residual_line(row) - 1) * p->line);
+        if (end % WARM_ROWS == 0 || end == n) {
+            const size_t k = (end - 1) / WARM_ROWS;
+            packed(p, &d->warm, warm[k * n_warm], warm[(k + 1) * n_warm],
+                   p->e + (residual_line(k * WARM_ROWS) - 1) * p->line);
         }
     }
     plain(p, d->col_idx, d->rest_ptr[0], d->rest_ptr[d->n_features - d->n_warm], p->e);

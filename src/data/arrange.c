@@ -55,22 +55,13 @@ static size_t while_popular(const struct dataset *d, size_t r, uint64_t least) {
 /* ---- pieces of the training rows ---------------------------------------------------------------------------
  */
 
-/* What is counted by feature is counted in pieces of rows, at most one a thread, and added up. No block is cut:
- * of warm columns where there are several, otherwise of hot ones. */
-static size_t unit_rows(const struct dataset *d) {
-    return d->train.n_rows > WARM_ROWS ? WARM_ROWS : BLOCK_ROWS;
-}
-static size_t units_of(const struct dataset *d) {
-    return (d->train.n_rows + unit_rows(d) - 1) / unit_rows(d);
-}
+/* What is counted by feature is counted in pieces of rows, at most one a thread, and added up. */
 static size_t pieces_of(const struct dataset *d, int threads) {
-    const size_t units = units_of(d), most = units < (size_t)threads ? units : (size_t)threads,
-                 bearable = 1 + d->train.nnz / d->n_features; /* counts are not to take more than the data */
-    return most < bearable ? most : bearable;
+    const size_t bearable = 1 + d->train.nnz / d->n_features; /* counts are not to take more than the data */
+    return (size_t)threads < bearable ? (size_t)threads : bearable;
 }
 static size_t piece_begin(const struct dataset *d, size_t n_pieces, size_t k) {
-    const size_t row = units_of(d) * k / n_pieces * unit_rows(d);
-    return row < d->train.n_rows ? row : d->train.n_rows;
+    return d->train.n_rows * k / n_pieces;
 }
 
 /* column_nnz, by feature, where its maker does not know it. */
@@ -96,28 +87,17 @@ static bool count_features(struct dataset *d, int threads, struct err *e) {
 /* ---- columns -----------------------------------------------------------------------------------------------
  */
 
-/* Those that are not hot stand at the ends of rows. Counts become starts, starts move on as entries are put to
- * their places, and end where the next begins. */
+/* Those that are neither hot nor warm stand at the ends of rows. Counts become starts, starts move on as
+ * entries are put to their places, and end where the next begins. */
 
-#define FOR_TAIL(k, d, row)                                                                                    \
+#define FOR_REST(k, d, row)                                                                                    \
     for (uint64_t k = (d)->train.row_ptr[(row) + 1];                                                           \
-         k-- > (d)->train.row_ptr[row] && (d)->train.row_idx[k] >= (d)->n_hot;)
-
-/* Where the next entry of rank r is counted, or goes, in a row: warm_ptr is ahead by one. */
-static inline uint64_t *cursor_of(struct dataset *d, uint64_t *rest, size_t row, size_t r) {
-    return r < d->n_warm ? d->warm_ptr + row / WARM_ROWS * (d->n_warm - d->n_hot + 1) + r - d->n_hot + 1
-                         : rest + r - d->n_warm;
-}
+         k-- > (d)->train.row_ptr[row] && (d)->train.row_idx[k] >= (d)->n_warm;)
 
 /* rest: (n_pieces, n_features - n_warm). Returns how many entries there are. */
 static uint64_t start_columns(struct dataset *d, uint64_t *rest, size_t n_pieces) {
-    const size_t stride = d->n_warm - d->n_hot + 1, n_rest = d->n_features - d->n_warm;
+    const size_t n_rest = d->n_features - d->n_warm;
     uint64_t at = 0;
-    for (size_t i = 0; i < d->n_warm_blocks * stride; i++) { /* a block's first is no column's: 0 */
-        const uint64_t n = d->warm_ptr[i];
-        d->warm_ptr[i] = at;
-        at += n;
-    }
     for (size_t i = 0; i < n_rest; i++) {
         d->rest_ptr[i] = at;
         uint64_t next = at;
@@ -131,16 +111,16 @@ static uint64_t start_columns(struct dataset *d, uint64_t *rest, size_t n_pieces
     return d->rest_ptr[n_rest] = at;
 }
 
-static void count_piece(struct dataset *d, size_t row, size_t end, uint64_t *rest) {
+static void count_piece(const struct dataset *d, size_t row, size_t end, uint64_t *rest) {
     for (; row < end; row++)
-        FOR_TAIL(k, d, row) {
-            ++*cursor_of(d, rest, row, d->train.row_idx[k]);
+        FOR_REST(k, d, row) {
+            rest[d->train.row_idx[k] - d->n_warm]++;
         }
 }
 static void place_piece(struct dataset *d, size_t row, size_t end, uint64_t *rest) {
     for (; row < end; row++)
-        FOR_TAIL(k, d, row) {
-            const uint64_t at = (*cursor_of(d, rest, row, d->train.row_idx[k]))++;
+        FOR_REST(k, d, row) {
+            const uint64_t at = rest[d->train.row_idx[k] - d->n_warm]++;
             d->col_idx[at] = (uint32_t)residual_line(row);
             if (d->col_val)
                 d->col_val[at] = d->train.row_val[k];
@@ -150,11 +130,11 @@ static void place_piece(struct dataset *d, size_t row, size_t end, uint64_t *res
 static bool arrange_columns(struct dataset *d, int threads, struct err *e) {
     const size_t n_rows = d->train.n_rows, n_pieces = n_rows ? pieces_of(d, threads) : 0,
                  n_rest = d->n_features - d->n_warm;
-    d->warm_ptr = mem_zeroed(d->n_warm_blocks * (d->n_warm - d->n_hot + 1), sizeof *d->warm_ptr, e);
-    d->rest_ptr = d->warm_ptr ? mem_zeroed(n_rest + 1, sizeof *d->rest_ptr, e) : NULL;
+    d->rest_ptr = mem_zeroed(n_rest + 1, sizeof *d->rest_ptr, e);
     uint64_t *rest = d->rest_ptr ? mem_zeroed(n_pieces * n_rest, sizeof *rest, e) : NULL;
-    bool ok = rest && packed_columns(d, threads, e);
-    if (ok && (n_pieces > 1 || d->n_warm > d->n_hot)) {
+    bool ok = rest && packed_columns(d, 0, d->n_hot, BLOCK_ROWS, &d->hot, threads, e) &&
+              packed_columns(d, d->n_hot, d->n_warm, WARM_ROWS, &d->warm, threads, e);
+    if (ok && n_pieces > 1) {
 #pragma omp parallel for schedule(static) num_threads(threads)
         for (size_t k = 0; k < n_pieces; k++)
             count_piece(d, piece_begin(d, n_pieces, k), piece_begin(d, n_pieces, k + 1), rest + k * n_rest);

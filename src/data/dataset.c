@@ -42,9 +42,8 @@ static size_t part_bytes(const struct data_part *p) {
 }
 
 static size_t dataset_bytes(const struct dataset *d) {
-    const size_t others = d->rest_ptr[d->n_features - d->n_warm]; /* entries of columns that are not hot */
-    return part_bytes(&d->train) + part_bytes(&d->test) + packed_bytes(&d->hot) +
-           d->n_warm_blocks * (d->n_warm - d->n_hot + 1) * sizeof *d->warm_ptr +
+    const size_t others = d->rest_ptr[d->n_features - d->n_warm]; /* entries of columns not cut into blocks */
+    return part_bytes(&d->train) + part_bytes(&d->test) + packed_bytes(&d->hot) + packed_bytes(&d->warm) +
            (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr +
            d->n_features * (sizeof *d->rank_of + sizeof *d->feature_of + sizeof *d->column_nnz) +
            (others + INDEX_PADDING) * sizeof *d->col_idx +
@@ -105,7 +104,7 @@ void data_free(struct dataset *d) {
     free(d->feature_of);
     free(d->column_nnz);
     packed_free(&d->hot);
-    free(d->warm_ptr);
+    packed_free(&d->warm);
     free(d->rest_ptr);
     free(d->col_idx);
     free(d->col_val);
@@ -122,6 +121,7 @@ bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
         uint64_t n;
     } copies[] = {
         {d->hot.val, &d->hot.val32, d->hot.n_groups * PARTIALS},
+        {d->warm.val, &d->warm.val32, d->warm.n_groups * PARTIALS},
         {d->col_val, &d->col_val32, d->rest_ptr[d->n_features - d->n_warm]},
     };
     for (size_t i = 0; p == PRECISION_F32 && i < sizeof copies / sizeof *copies; i++)
@@ -164,17 +164,14 @@ struct stream data_hot(const struct dataset *d, size_t block, enum precision p) 
     return view(&d->hot, first, d->n_hot, d->hot.start[first], p);
 }
 
-static const void *column_values(const struct dataset *d, enum precision p) {
-    return p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val;
-}
-
-struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p) {
-    return (struct sparse){d->warm_ptr + warm_block * (d->n_warm - d->n_hot + 1), d->col_idx,
-                           column_values(d, p)};
+struct stream data_warm(const struct dataset *d, size_t warm_block, enum precision p) {
+    const size_t n = d->n_warm - d->n_hot, first = warm_block * n;
+    return view(&d->warm, first, n, d->warm.start[first], p);
 }
 
 struct sparse data_rest(const struct dataset *d, enum precision p) {
-    return (struct sparse){d->rest_ptr, d->col_idx, column_values(d, p)};
+    return (struct sparse){d->rest_ptr, d->col_idx,
+                           p == PRECISION_F32 ? (const void *)d->col_val32 : (const void *)d->col_val};
 }
 
 double data_nonzeros_estimate(const struct data_params *p) {

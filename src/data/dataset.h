@@ -82,12 +82,11 @@ struct dataset {
     size_t n_blocks, n_hot;
     struct packed hot; /* stretch: (n_blocks, n_hot); lines: ranks */
     /* Warm columns, of ranks n_hot .. n_warm, have WARM_PER_BLOCK for each of n_warm_blocks blocks of
-     * WARM_ROWS: likewise, but neither grouped nor within the block. None if there is one such block. The
-     * others follow them, whole. */
+     * WARM_ROWS: likewise. None if there is one such block. The others follow them, whole. */
     size_t n_warm_blocks, n_warm;
-    uint64_t *warm_ptr; /* (n_warm_blocks, n_warm - n_hot + 1) into col_idx */
+    struct packed warm; /* stretch: (n_warm_blocks, n_warm - n_hot); lines: ranks, counted from n_hot */
     uint64_t *rest_ptr; /* (n_features - n_warm + 1) into col_idx */
-    uint32_t *col_idx;  /* (warm and rest + INDEX_PADDING) */
+    uint32_t *col_idx;  /* (rest + INDEX_PADDING) */
     double *col_val;    /* NULL when every stored value is 1 */
     float *col_val32;
     /* synthetic data: the law it was drawn from; NULL otherwise */
@@ -108,7 +107,7 @@ void data_free(struct dataset *d);
 bool data_prepare(struct dataset *d, enum precision p, struct err *e);
 
 /* Residuals of all rows lie block by block of BLOCK_ROWS rows, each block after a line of zeros, at which the
- * indices of its hot columns begin to count. */
+ * indices of its hot columns begin to count; those of warm ones at that before their block. */
 static inline size_t residual_line(size_t row) {
     return row + row / BLOCK_ROWS + 1;
 }
@@ -117,11 +116,10 @@ static inline size_t residual_lines(size_t n_rows) { /* readable one line past t
 }
 
 /* Views for the kernels: the rows of a chunk of LOG_ROWS that begins at `row`, as a stream; a block's pieces of
- * the hot columns, likewise; the warm columns (ranks n_hot .. n_warm, numbered from 0) within a block; the
- * other columns (ranks n_warm .., numbered from 0). */
+ * the hot columns, and of the warm ones, likewise; the other columns (ranks n_warm .., numbered from 0). */
 struct stream data_chunk(const struct data_part *part, size_t row, enum precision p);
 struct stream data_hot(const struct dataset *d, size_t block, enum precision p);
-struct sparse data_warm(const struct dataset *d, size_t warm_block, enum precision p);
+struct stream data_warm(const struct dataset *d, size_t warm_block, enum precision p);
 struct sparse data_rest(const struct dataset *d, enum precision p);
 static inline const void *data_targets(const struct data_part *part, enum precision p) {
     return p == PRECISION_F32 ? (const void *)part->y32 : (const void *)part->y;

@@ -16,17 +16,17 @@ bool objective_init(struct objective *o, const struct dataset *d, enum loss loss
     *o = (struct objective){d, loss, l2, threads, batch_best(), NULL, NULL, NULL};
     o->residual = mem_zeroed(residual_lines(d->train.n_rows), sizeof *o->residual, e);
     o->partial = o->residual ? mem_lines(2 * chunks_of(d->train.n_rows), sizeof *o->partial, e) : NULL;
-    o->hot = o->partial ? mem_lines(d->hot.n_stretches, sizeof *o->hot, e) : NULL;
-    if (!o->hot)
+    o->pieces = o->partial ? mem_lines(d->hot.n_stretches + d->warm.n_stretches, sizeof *o->pieces, e) : NULL;
+    if (!o->pieces)
         objective_free(o);
-    return o->hot;
+    return o->pieces;
 }
 
 void objective_free(struct objective *o) {
     free(o->residual);
     free(o->partial);
-    free(o->hot);
-    o->residual = o->partial = o->hot = NULL;
+    free(o->pieces);
+    o->residual = o->partial = o->pieces = NULL;
 }
 
 /* Losses of n rows from z and t = exp(-|z|), log1p(t); the residuals e = dL/dz. SPEC 1's stable forms. */
@@ -101,34 +101,39 @@ static double column_sum(const uint32_t *idx, const double *val, uint64_t n, con
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-/* The same over a piece of a hot column: what fills its groups up adds 0. */
+/* The same over a piece of a hot or warm column: what fills its groups up adds 0. */
 static double piece_sum(const struct packed *s, uint64_t g0, uint64_t g1, const double *e) {
     double sum[PARTIALS] = {0};
     for (uint64_t i = g0 * PARTIALS; i < g1 * PARTIALS; i += PARTIALS)
-        for (int k = 0; k < PARTIALS; k++)
-            sum[k] = s->val ? fma(s->val[i + k], e[s->idx[i + k]], sum[k]) : sum[k] + e[s->idx[i + k]];
+        for (int k = 0; k < PARTIALS; k++) {
+            const double x = e[s->idx ? s->idx[i + k] : s->idx32[i + k]];
+            sum[k] = s->val ? fma(s->val[i + k], x, sum[k]) : sum[k] + x;
+        }
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-static void hot_piece(struct objective *o, size_t i) {
-    const struct packed *hot = &o->data->hot;
-    const size_t block = i / o->data->n_hot;
-    o->hot[block * o->data->n_hot + hot->stretch[i].line] =
-        piece_sum(hot, hot->start[i], hot->start[i + 1], o->residual + block * (BLOCK_ROWS + 1));
+/* The i-th stretch of n columns cut into blocks of so many rows. */
+static void sum_piece(const struct objective *o, const struct packed *s, size_t n, size_t rows, size_t i,
+                      double *pieces) {
+    const size_t block = i / n;
+    pieces[block * n + s->stretch[i].line] =
+        piece_sum(s, s->start[i], s->start[i + 1], o->residual + residual_line(block * rows) - 1);
 }
 
 /* The gradient of the feature of rank r, piece by piece as its column is stored. */
 static double column_gradient(const struct objective *o, size_t r) {
     const struct dataset *d = o->data;
-    double sum = 0;
-    for (size_t block = 0; r < d->n_hot && block < d->n_blocks; block++)
-        sum += o->hot[block * d->n_hot + r];
-    for (size_t block = 0; r >= d->n_hot && block < (r < d->n_warm ? d->n_warm_blocks : 1); block++) {
-        const uint64_t *ptr = r < d->n_warm ? d->warm_ptr + block * (d->n_warm - d->n_hot + 1) + r - d->n_hot
-                                            : d->rest_ptr + r - d->n_warm;
-        sum += column_sum(d->col_idx + ptr[0], d->col_val ? d->col_val + ptr[0] : NULL, ptr[1] - ptr[0],
+    if (r >= d->n_warm) {
+        const uint64_t *ptr = d->rest_ptr + r - d->n_warm;
+        return column_sum(d->col_idx + ptr[0], d->col_val ? d->col_val + ptr[0] : NULL, ptr[1] - ptr[0],
                           o->residual);
     }
+    const bool hot = r < d->n_hot;
+    const size_t n = hot ? d->n_hot : d->n_warm - d->n_hot, n_blocks = hot ? d->n_blocks : d->n_warm_blocks;
+    const double *piece = hot ? o->pieces + r : o->pieces + d->hot.n_stretches + r - d->n_hot;
+    double sum = 0;
+    for (size_t block = 0; block < n_blocks; block++)
+        sum += piece[block * n];
     return sum;
 }
 
@@ -143,7 +148,10 @@ double objective_value(struct objective *o, const double *w, double *g) {
             forward_chunk(o, w, c);
 #pragma omp for schedule(dynamic, 64)
         for (size_t i = 0; i < d->hot.n_stretches; i++)
-            hot_piece(o, i);
+            sum_piece(o, &d->hot, d->n_hot, BLOCK_ROWS, i, o->pieces);
+#pragma omp for schedule(dynamic, 64)
+        for (size_t i = 0; i < d->warm.n_stretches; i++)
+            sum_piece(o, &d->warm, d->n_warm - d->n_hot, WARM_ROWS, i, o->pieces + d->hot.n_stretches);
 #pragma omp for schedule(dynamic, 64)
         for (size_t r = 0; r < d->n_features; r++)
             g[r] = fma(o->l2, w[r], column_gradient(o, r) / n);

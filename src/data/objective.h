@@ -11,7 +11,7 @@ struct objective {
     const struct batch *batch;
     double *residual; /* (residual_lines(n_rows)): where residual_line says */
     double *partial;  /* (2, n_chunks): of the loss and of the bias's gradient, per chunk of rows */
-    double *hot;      /* (n_blocks, n_hot): of the hot columns' gradients, per block */
+    double *pieces;   /* of the hot columns' gradients, per block (n_blocks, n_hot), then of the warm ones' */
 };
 
 bool objective_init(struct objective *o, const struct dataset *d, enum loss loss, double l2, int threads,

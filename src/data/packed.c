@@ -155,67 +155,78 @@ bool packed_rows_values(struct data_part *p, enum precision precision, struct er
     return true;
 }
 
-/* ---- hot columns -------------------------------------------------------------------------------------------
+/* ---- columns, block by block -------------------------------------------------------------------------------
  */
 
-#define FOR_HOT(k, d, row)                                                                                     \
-    for (uint64_t k = (d)->train.row_ptr[row];                                                                 \
-         k < (d)->train.row_ptr[(row) + 1] && (d)->train.row_idx[k] < (d)->n_hot; k++)
+/* Entry k of columns r0 .. r1 in the rows of a block, one after the other. */
+#define FOR_ENTRIES(k, row, cut, block)                                                                        \
+    for (size_t row = (block) * (cut)->rows; row < block_end(cut, block); row++)                               \
+        for (uint64_t k = (cut)->p->row_ptr[row];                                                              \
+             k < (cut)->p->row_ptr[(row) + 1] && (cut)->p->row_idx[k] < (cut)->r1; k++)                        \
+            if ((cut)->p->row_idx[k] >= (cut)->r0)
 
-static size_t block_end(const struct dataset *d, size_t block) {
-    return block + 1 < d->n_blocks ? (block + 1) * BLOCK_ROWS : d->train.n_rows;
+struct cut {
+    const struct data_part *p;
+    size_t r0, r1, rows;
+};
+
+static size_t block_end(const struct cut *c, size_t block) {
+    return c->p->n_rows - block * c->rows < c->rows ? c->p->n_rows : (block + 1) * c->rows;
 }
 
-static void count_block(struct dataset *d, size_t block) {
-    struct stretch *s = d->hot.stretch + block * d->n_hot;
-    for (size_t r = 0; r < d->n_hot; r++)
-        s[r] = (struct stretch){(uint32_t)r, 0};
-    for (size_t row = block * BLOCK_ROWS; row < block_end(d, block); row++)
-        FOR_HOT(k, d, row) {
-            s[d->train.row_idx[k]].groups++; /* entries, for the moment */
-        }
-    for (size_t r = 0; r < d->n_hot; r++)
-        s[r].groups = groups_of(s[r].groups);
+static void count_block(const struct cut *c, struct packed *s, size_t block) {
+    const size_t n = c->r1 - c->r0;
+    struct stretch *stretch = s->stretch + block * n;
+    for (size_t i = 0; i < n; i++)
+        stretch[i] = (struct stretch){(uint32_t)i, 0};
+    FOR_ENTRIES(k, row, c, block) {
+        stretch[c->p->row_idx[k] - c->r0].groups++; /* entries, for the moment */
+    }
+    for (size_t i = 0; i < n; i++)
+        stretch[i].groups = groups_of(stretch[i].groups);
 }
 
-/* place (n_hot): where the next entry of each column goes. */
-static void fill_block(struct dataset *d, size_t block, uint64_t *place) {
-    struct packed *s = &d->hot;
-    const size_t first = block * d->n_hot;
-    for (size_t i = first; i < first + d->n_hot; i++)
+static void put(struct packed *s, uint64_t at, size_t line, double value) {
+    if (s->idx)
+        s->idx[at] = (uint16_t)line;
+    else
+        s->idx32[at] = (uint32_t)line;
+    if (s->val)
+        s->val[at] = value;
+}
+
+/* place (r1 - r0): where the next entry of each column goes. */
+static void fill_block(const struct cut *c, struct packed *s, size_t block, uint64_t *place) {
+    const size_t n = c->r1 - c->r0, first = block * n, zeros = residual_line(block * c->rows) - 1;
+    for (size_t i = first; i < first + n; i++)
         place[s->stretch[i].line] = s->start[i] * PARTIALS;
-    for (size_t row = block * BLOCK_ROWS; row < block_end(d, block); row++)
-        FOR_HOT(k, d, row) {
-            const uint64_t at = place[d->train.row_idx[k]]++;
-            s->idx[at] = (uint16_t)(row % BLOCK_ROWS + 1);
-            if (s->val)
-                s->val[at] = d->train.row_val[k];
-        }
-    for (size_t i = first; i < first + d->n_hot; i++)
-        for (uint64_t at = place[s->stretch[i].line]; at < s->start[i + 1] * PARTIALS; at++) {
-            s->idx[at] = 0;
-            if (s->val)
-                s->val[at] = 0;
-        }
+    FOR_ENTRIES(k, row, c, block) {
+        put(s, place[c->p->row_idx[k] - c->r0]++, residual_line(row) - zeros, s->val ? c->p->row_val[k] : 1);
+    }
+    for (size_t i = first; i < first + n; i++)
+        for (uint64_t at = place[s->stretch[i].line]; at < s->start[i + 1] * PARTIALS; at++)
+            put(s, at, 0, 0);
 }
 
-bool packed_columns(struct dataset *d, int threads, struct err *e) {
-    struct packed *s = &d->hot;
+bool packed_columns(const struct dataset *d, size_t r0, size_t r1, size_t rows, struct packed *s, int threads,
+                    struct err *e) {
+    const struct cut c = {&d->train, r0, r1, rows};
+    const size_t n = r1 - r0, n_blocks = (d->train.n_rows + rows - 1) / rows;
     s->valued = d->train.row_val != NULL;
-    s->n_stretches = d->n_blocks * d->n_hot;
+    s->n_stretches = n_blocks * n;
     s->stretch = mem_lines(s->n_stretches, sizeof *s->stretch, e);
     uint64_t *place = s->stretch ? mem_lines(s->n_stretches, sizeof *place, e) : NULL;
     if (!place)
         return false;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (size_t block = 0; block < d->n_blocks; block++)
-        count_block(d, block);
-    const bool made = sort_pieces(s, d->n_hot ? d->n_hot : 1, threads, e) && make_groups(s, 1, BLOCK_ROWS, e) &&
+    for (size_t block = 0; block < (n ? n_blocks : 0); block++)
+        count_block(&c, s, block);
+    const bool made = sort_pieces(s, n ? n : 1, threads, e) && make_groups(s, 1, residual_line(rows - 1), e) &&
                       (!s->valued || (s->val = mem_lines(s->n_groups * PARTIALS, sizeof *s->val, e)));
     if (made) {
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-        for (size_t block = 0; block < d->n_blocks; block++)
-            fill_block(d, block, place + block * d->n_hot);
+        for (size_t block = 0; block < (n ? n_blocks : 0); block++)
+            fill_block(&c, s, block, place + block * n);
     }
     free(place);
     return made;

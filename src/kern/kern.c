@@ -38,7 +38,7 @@ typedef float real;
 #pragma GCC diagnostic ignored                                                                                 \
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
 
-enum { V_LINE = LANES / V_LANES, AHEAD = 128, AHEAD_FAR = 192, AHEAD_COLUMNS = 48 };
+enum { V_LINE = LANES / V_LANES, AHEAD = 128, AHEAD_FAR = 192, AHEAD_COLUMNS = 48, AHEAD_SUMS = 32 };
 _Static_assert(AHEAD_FAR + PARTIALS <= INDEX_PADDING && NEAR_AHEAD + PARTIALS <= INDEX_PADDING,
                "prefetch reads the index array past its end");
 
@@ -122,13 +122,15 @@ INLINE size_t index_of(const uint32_t *idx32, uint64_t short_ones, int p) {
 }
 
 INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
-                      const real *val, const real *src, const real *first, real *out) {
+                      const real *val, const real *src, const real *first, bool add, real *out) {
     const int ahead = !idx32 ? AHEAD : near ? NEAR_AHEAD : AHEAD_FAR;
     vr start[V_LINE];
     for (int v = 0; v < V_LINE; v++)
         start[v] = first ? v_load(first + v * V_LANES) : v_set1(0);
     for (size_t i = 0; i < x->n; i++) {
         real *sum = out + (size_t)x->stretch[i].line * LANES;
+        if ((!first || add) && i + AHEAD_SUMS < x->n) /* sums of columns lie anywhere, those of rows near by */
+            prefetch_line(out + (size_t)x->stretch[i + AHEAD_SUMS].line * LANES, false);
         vr s[PARTIALS][V_LINE];
         for (int v = 0; v < V_LINE; v++) {
             s[0][v] = first ? start[v] : v_load(sum + v * V_LANES); /* cppcheck-suppress uninitvar ; all set */
@@ -152,31 +154,39 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
             if (val)
                 val += PARTIALS;
         }
-        for (int v = 0; v < V_LINE; v++)
-            v_store(sum + v * V_LANES, (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]));
+        for (int v = 0; v < V_LINE; v++) {
+            const vr joined = (s[0][v] + s[1][v]) + (s[2][v] + s[3][v]);
+            v_store(sum + v * V_LANES, add ? v_load(sum + v * V_LANES) + joined : joined);
+        }
     }
 }
 
 /* The loop once for each form of a stream. */
 INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
-                    const void *src, const void *first, void *out) {
-    if (x->val && first)
-        sums_loop(x, idx, idx32, near, x->val, src, first, out);
-    else if (x->val)
-        sums_loop(x, idx, idx32, near, x->val, src, NULL, out);
-    else if (first)
-        sums_loop(x, idx, idx32, near, NULL, src, first, out);
+                    const real *val, const void *src, const void *first, bool add, void *out) {
+    if (!first)
+        sums_loop(x, idx, idx32, near, val, src, NULL, false, out);
+    else if (add)
+        sums_loop(x, idx, idx32, near, val, src, first, true, out);
     else
-        sums_loop(x, idx, idx32, near, NULL, src, NULL, out);
+        sums_loop(x, idx, idx32, near, val, src, first, false, out);
 }
 
-static void sums(const struct stream *x, const void *src, const void *first, void *out) {
+INLINE void sums_by_size(const struct stream *x, const real *val, const void *src, const void *first, bool add,
+                         void *out) {
     if (!x->idx32)
-        sums_of(x, x->idx, NULL, true, src, first, out);
+        sums_of(x, x->idx, NULL, true, val, src, first, add, out);
     else if (x->near)
-        sums_of(x, NULL, x->idx32, true, src, first, out);
+        sums_of(x, NULL, x->idx32, true, val, src, first, add, out);
     else
-        sums_of(x, NULL, x->idx32, false, src, first, out);
+        sums_of(x, NULL, x->idx32, false, val, src, first, add, out);
+}
+
+static void sums(const struct stream *x, const void *src, const void *first, bool add, void *out) {
+    if (x->val)
+        sums_by_size(x, x->val, src, first, add, out);
+    else
+        sums_by_size(x, NULL, src, first, add, out);
 }
 
 INLINE void put_gradient(real *g, const vr sum[V_LINE], bool add) {

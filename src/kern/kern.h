@@ -75,9 +75,10 @@ struct kernels {
 
     /* z (row1-row0, LANES) = b + x w for rows row0..row1. w: (d, LANES), b: (LANES). */
     void (*forward)(const struct sparse *x, const void *w, const void *b, size_t row0, size_t row1, void *z);
-    /* For each stretch, line stretch.line of out = the sum over its entries; its first partial sum begins with
-     * first (LANES) or, if NULL, with what out holds there. src: (1 + lines, LANES), the first all zeros. */
-    void (*sums)(const struct stream *x, const void *src, const void *first, void *out);
+    /* For each stretch, line stretch.line of out = the sum over its entries, or += if `add`; its first partial
+     * sum begins with first (LANES) or, if NULL, with what out holds there (then not `add`). src: (1 + lines,
+     * LANES), the first all zeros. */
+    void (*sums)(const struct stream *x, const void *src, const void *first, bool add, void *out);
     /* In place z -> e for n rows with targets y (n). If loss is not NULL, adds each row's loss to loss (LANES);
      * calls for parts of a block begin at multiples of LOG_ROWS. */
     void (*residual[LOSS_COUNT])(size_t n, const void *y, void *ze, double *loss);

@@ -31,18 +31,20 @@ static void forward_block(struct team *t, size_t row0, size_t row1, double *sum)
     }
 }
 
+static const char zeros[LANES * sizeof(double)] __attribute__((aligned(64)));
+
 /* What a block's residuals add to the gradients of hot columns: the first block begins them. */
 static void hot_block(struct team *t, size_t block) {
-    static const char zeros[LANES * sizeof(double)] __attribute__((aligned(64)));
     const struct stream x = data_hot(t->data, block, t->precision);
-    t->k->sums(&x, team_line(t, t->e, block * (BLOCK_ROWS + 1)), block ? NULL : zeros, t->g);
+    t->k->sums(&x, team_line(t, t->e, residual_line(block * BLOCK_ROWS) - 1), block ? NULL : zeros, false,
+               t->g);
 }
 
 /* The warm columns' share of a block of WARM_ROWS rows. */
 static void warm_block(struct team *t, size_t block) {
-    const struct sparse x = data_warm(t->data, block, t->precision);
-    const size_t n_hot = t->data->n_hot;
-    t->k->gradient(&x, t->e, 0, t->data->n_warm - n_hot, team_line(t, t->g, n_hot), block > 0);
+    const struct stream x = data_warm(t->data, block, t->precision);
+    t->k->sums(&x, team_line(t, t->e, residual_line(block * WARM_ROWS) - 1), zeros, block > 0,
+               team_line(t, t->g, t->data->n_hot));
 }
 
 /* Residuals of all rows, gradients of the bias (into b_g) and of hot and warm columns (into g); losses if

@@ -245,7 +245,7 @@ enum update_mode team_mode(const struct run *r, const struct dataset *d) {
 void team_forward(const struct team *t, const struct data_part *part, const void *w, const void *b, size_t row,
                   void *z) {
     const struct stream x = data_chunk(part, row, t->precision);
-    t->k->sums(&x, (const char *)w - t->line, b, z);
+    t->k->sums(&x, (const char *)w - t->line, b, false, z);
 }
 
 void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {

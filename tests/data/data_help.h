@@ -99,8 +99,8 @@ static inline uint64_t hash_dataset(const struct dataset *d) {
     hash_packed(h, &d->train.stream);
     hash_packed(h, &d->test.stream);
     hash_packed(h, &d->hot);
+    hash_packed(h, &d->warm);
     hash_add(h, d->column_nnz, d->n_features * sizeof *d->column_nnz);
-    hash_add(h, d->warm_ptr, d->n_warm_blocks * (d->n_warm - d->n_hot + 1) * sizeof *d->warm_ptr);
     hash_add(h, d->rest_ptr, (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr);
     const uint64_t n = d->rest_ptr[d->n_features - d->n_warm];
     hash_add(h, d->col_idx, (n + INDEX_PADDING) * sizeof *d->col_idx);

@@ -108,39 +108,49 @@ static void assert_columns_are_rows(const struct dataset *d) {
                 val[at] = p->row_val[k];
         }
 
-    /* hot ones block by block, then warm ones by larger blocks, then the others: without gaps */
-    uint32_t within[BLOCK_ROWS];
-    uint64_t group = 0, at = 0;
+    /* hot ones block by block, warm ones by larger blocks, and the others: without gaps */
+    const struct {
+        const struct packed *s;
+        size_t r0, n, rows, n_blocks;
+    } cut[] = {{&d->hot, 0, n_hot, BLOCK_ROWS, n_blocks},
+               {&d->warm, n_hot, n_warm - n_hot, WARM_ROWS, n_warm_blocks}};
+    uint32_t *within = calloc(WARM_ROWS, sizeof *within);
+    assert_non_null(within);
     memcpy(cursor, begin, d->n_features * sizeof *cursor);
-    for (size_t b = 0; b < n_blocks; b++) {
-        assert_in_order(&d->hot, b * n_hot, n_hot);
-        for (size_t i = b * n_hot; i < (b + 1) * n_hot; i++) {
-            const size_t r = d->hot.stretch[i].line;
+    for (size_t c = 0; c < COUNT(cut); c++) {
+        const struct packed *s = cut[c].s;
+        uint64_t group = 0;
+        for (size_t i = 0; i < cut[c].n_blocks * cut[c].n; i++) {
+            const size_t b = i / cut[c].n, row0 = b * cut[c].rows;
+            if (i % cut[c].n == 0)
+                assert_in_order(s, i, cut[c].n);
+            const size_t r = cut[c].r0 + s->stretch[i].line;
             const uint64_t from = cursor[r];
             uint64_t n = 0;
-            for (; cursor[r] < begin[r + 1] && row[cursor[r]] / BLOCK_ROWS == b; cursor[r]++)
-                within[n++] = row[cursor[r]] % BLOCK_ROWS;
-            assert_int_equal(d->hot.start[i], group);
-            group = assert_stretch(&d->hot, i, group, within, val ? val + from : NULL, n);
+            for (; cursor[r] < begin[r + 1] && row[cursor[r]] / cut[c].rows == b; cursor[r]++)
+                within[n++] = (uint32_t)(residual_line(row[cursor[r]]) - residual_line(row0));
+            assert_int_equal(s->start[i], group);
+            group = assert_stretch(s, i, group, within, val ? val + from : NULL, n);
+        }
+        assert_int_equal(s->n_stretches, cut[c].n_blocks * cut[c].n);
+        assert_int_equal(s->start[s->n_stretches], group);
+        assert_int_equal(s->n_groups, group);
+        assert_int_equal(!s->idx, cut[c].rows > BLOCK_ROWS);
+        for (int k = 0; k < INDEX_PADDING; k++)
+            assert_int_equal(index_at(s, group * PARTIALS + (size_t)k), 0);
+    }
+    free(within);
+    uint64_t at = 0;
+    for (size_t r = n_warm; r < d->n_features; r++) {
+        assert_int_equal(d->rest_ptr[r - n_warm], at);
+        for (; cursor[r] < begin[r + 1]; cursor[r]++, at++) {
+            assert_int_equal(d->col_idx[at], residual_line(row[cursor[r]]));
+            assert_int_equal(!d->col_val, !val);
+            if (val)
+                assert_true(d->col_val[at] == val[cursor[r]]);
         }
     }
-    assert_int_equal(d->hot.n_stretches, n_blocks * n_hot);
-    assert_int_equal(d->hot.start[d->hot.n_stretches], group);
-    for (size_t b = 0; b <= n_warm_blocks; b++) {
-        const bool rest = b == n_warm_blocks;
-        for (size_t r = rest ? n_warm : n_hot; r < (rest ? d->n_features : n_warm); r++) {
-            assert_int_equal(rest ? d->rest_ptr[r - n_warm] : d->warm_ptr[b * (n_warm - n_hot + 1) + r - n_hot],
-                             at);
-            for (; cursor[r] < begin[r + 1] && (rest || row[cursor[r]] / WARM_ROWS == b); cursor[r]++, at++) {
-                assert_int_equal(d->col_idx[at], residual_line(row[cursor[r]]));
-                assert_int_equal(!d->col_val, !val);
-                if (val)
-                    assert_true(d->col_val[at] == val[cursor[r]]);
-            }
-        }
-        assert_int_equal(
-            rest ? d->rest_ptr[d->n_features - n_warm] : d->warm_ptr[(b + 1) * (n_warm - n_hot + 1) - 1], at);
-    }
+    assert_int_equal(d->rest_ptr[d->n_features - n_warm], at);
     for (size_t r = 0; r < d->n_features; r++)
         assert_int_equal(cursor[r], begin[r + 1]);
     for (int k = 0; k < INDEX_PADDING; k++)

@@ -110,9 +110,10 @@ static void run_gradient(const struct kernels *k, struct input *in) {
     k->gradient(&x, in->src.at, 0, first, in->out.at, in->add);
     k->gradient(&x, in->src.at, first, in->n, in->out.at + first * LANES * real_size(in->p), in->add);
 }
-/* The matrix as a stream over src, whose first line is zeros, in two calls and the second half of the stretches
- * from the last to the first: copies, so that inputs stay what they are. */
-static void run_sums(const struct kernels *k, struct input *in, bool add, bool wide) {
+/* on: sums go on from what is there. The matrix as a stream over src, whose first line is zeros, in two calls
+ * and the second half of the stretches from the last to the first: copies, so that inputs stay what they are.
+ */
+static void run_sums(const struct kernels *k, struct input *in, bool on, bool wide) {
     const size_t real = real_size(in->p), line = LANES * real, n = in->n;
     uint64_t groups = 0, group = 0, third = 0;
     for (size_t i = 0; i < n; i++)
@@ -148,14 +149,14 @@ static void run_sums(const struct kernels *k, struct input *in, bool add, bool w
         reals_put(&out, i, NAN);
     struct stream x = {
         wide ? NULL : idx, wide ? idx32 : NULL, in->m.x.val ? val.at : NULL, stretch, n / 3, false};
-    k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
+    k->sums(&x, src.at, on ? NULL : in->line.at, !on && in->add, out.at);
     x.idx = wide ? NULL : idx + third * PARTIALS;
     x.idx32 = wide ? idx32 + third * PARTIALS : NULL;
     x.val = in->m.x.val ? val.at + third * PARTIALS * real : NULL;
     x.stretch += n / 3;
     x.n = n - n / 3;
     x.near = true;
-    k->sums(&x, src.at, add ? NULL : in->line.at, out.at);
+    k->sums(&x, src.at, on ? NULL : in->line.at, !on && in->add, out.at);
     memcpy(in->out.at, out.at, n * line);
     for (size_t i = n * LANES; i < out.n; i++)
         assert_true(isnan(reals_get(&out, i)));
@@ -240,8 +241,10 @@ static double plain_padded(const struct input *in, size_t i, size_t lane, double
     return plain_join(in->p, s);
 }
 static void plain_row_sums(struct input *in) {
-    for (size_t i = 0; i < in->n * LANES; i++)
-        reals_put(&in->out, i, plain_padded(in, i / LANES, i % LANES, reals_get(&in->line, i % LANES)));
+    for (size_t i = 0; i < in->n * LANES; i++) {
+        const double sum = plain_padded(in, i / LANES, i % LANES, reals_get(&in->line, i % LANES));
+        reals_put(&in->out, i, in->add ? plain_add(in->p, reals_get(&in->out, i), sum) : sum);
+    }
 }
 static void plain_column_sums(struct input *in) {
     for (size_t i = 0; i < in->n * LANES; i++)
