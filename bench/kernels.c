@@ -35,9 +35,9 @@ enum { N_OPTIONS = sizeof options / sizeof *options };
 
 /* Seconds of timing a group: the usual call ends within two minutes, whatever the machine. */
 static double group_seconds(const struct selection *sel, size_t bytes, bool all) {
-    const double usual = all ? 1e9 : 96.0 / (double)sel->n_subjects;
+    const double usual = all ? 1e9 : 84.0 / (double)sel->n_subjects;
     const double wanted = bytes >= MEMORY_BYTES / 4 ? 6 : 1;
-    const double part = bytes >= MEMORY_BYTES / 4 ? 0.7 : 0.1;
+    const double part = bytes >= MEMORY_BYTES / 4 ? 0.5 : 0.17;
     return usual * part < wanted ? usual * part : wanted;
 }
 
@@ -67,13 +67,13 @@ struct work {
     struct text text;
 };
 
-static bool run_sizes(struct work *w, const struct subject *s, enum precision p, struct err *e) {
+static bool run_sizes(struct work *w, const struct subject *s, enum precision p, bool check, struct err *e) {
     const struct selection *sel = &w->sel;
     bool ok = true;
-    for (size_t i = 0; i < sel->n_sizes; i++)
-        ok = group_run(sel, s, p, sel->bytes[i], &w->arena, w->asked->check,
-                       group_seconds(sel, sel->bytes[i], w->asked->all) / PASSES, &w->method, &w->rows, e) &&
-             ok;
+    for (size_t i = 0; i < sel->n_sizes; i++) {
+        const double seconds = w->asked->check ? 0 : group_seconds(sel, sel->bytes[i], w->asked->all) / PASSES;
+        ok = group_run(sel, s, p, sel->bytes[i], &w->arena, check, seconds, &w->method, &w->rows, e) && ok;
+    }
     return ok;
 }
 
@@ -83,36 +83,41 @@ static void repeat_rows(struct results_rows *r, size_t first, size_t second) {
         row_repeat(&r->row[first + i - second], &r->row[i]);
 }
 
-/* Every group, all of them once and then all once more, so that half of the time lies between the two
- * measurements of a row; text is printed as the second pass comes by. */
+/* Every group, all of them once and then all again, so that the passes of a row lie far apart in time; text is
+ * printed as the last pass comes by. */
 static bool run_groups(struct work *w, struct err *e) {
     const struct selection *sel = &w->sel;
     const bool check = w->asked->check, text = w->asked->format == FORMAT_TEXT && !check;
-    const size_t n = (check ? 1 : PASSES) * sel->n_subjects * (1 + sel->precision[PRECISION_F64]);
-    size_t done = 0, at = 0;
+    const int passes = check ? 1 : PASSES;
+    const size_t n = (size_t)passes * sel->n_subjects * (1 + sel->precision[PRECISION_F64]);
+    size_t done = 0, printed = 0;
     bool ok = true;
-    for (int pass = 0; pass < (check ? 1 : PASSES) && ok; pass++)
+    for (int pass = 0; pass < passes && ok; pass++) {
+        size_t at = 0;
         for (size_t k = 0; k < sel->n_subjects; k++)
             for (enum precision p = 0; p < PRECISION_COUNT; p++) {
                 if (!sel->precision[p])
                     continue;
                 const size_t first = w->rows.n;
                 progress(&sel->subject[k], p, done, n);
-                ok = run_sizes(w, &sel->subject[k], p, e) && ok;
+                ok = run_sizes(w, &sel->subject[k], p, pass == 0, e) && ok;
                 progress(&sel->subject[k], p, ++done, n);
-                if (!pass)
+                if (pass == 0)
                     continue;
                 const size_t end = at + w->rows.n - first;
                 if (ok)
                     repeat_rows(&w->rows, at, first);
                 w->rows.n = first;
-                if (ok && text)
-                    rows_text(&w->rows, at, end, &w->text);
                 at = ok ? end : at;
+                if (text && pass == passes - 1) {
+                    rows_text(&w->rows, printed, at, &w->text);
+                    printed = at;
+                }
                 print(&w->text);
             }
-    if (text) /* after a failure: what has no second pass */
-        rows_text(&w->rows, at, w->rows.n, &w->text);
+    }
+    if (text) /* after a failure: what has no last pass */
+        rows_text(&w->rows, printed, w->rows.n, &w->text);
     print(&w->text);
     return ok;
 }
@@ -175,9 +180,9 @@ static bool work_run(struct work *w, struct err *e) {
         print(&w->text);
     }
     ok = ok && run_groups(w, e);
-    if (w->rows.n_checked && !e->count) /* each in each pass */
+    if (w->rows.n_checked && !e->count)
         fprintf(asked->check ? stdout : stderr, "%zu kernels checked: every bit as scalar has it\n",
-                w->rows.n_checked / (asked->check ? 1 : PASSES));
+                w->rows.n_checked);
     if (!asked->check && w->rows.n)
         ok = finish(w, e) && ok;
     method_close(&w->method);

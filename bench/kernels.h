@@ -9,6 +9,7 @@
  *   kernels_text.c, _csv.c, _json.c, _plots.c   rows as people and programs read them */
 #pragma once
 #include "base/err.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "kern/ceilings.h"
 #include "kern/cost.h"
@@ -55,10 +56,12 @@ enum level level_of(const struct subject *s, size_t bytes);
 
 /* ---- kernels_operands.c ---------------------------------------------------------------------------------- */
 
-/* Memory for the largest arrays, used by one rule after the other. */
+/* Memory for the largest arrays, used by one rule after the other: each time another part of it, where there is
+ * room. */
 struct arena {
     char *base;
-    size_t array_bytes;
+    size_t bytes;
+    struct rng place;
 };
 bool arena_make(struct arena *a, size_t array_bytes, struct err *e);
 void arena_free(struct arena *a);
@@ -72,18 +75,20 @@ struct operands {
     void *coefs[LOOP_COUNT], *finite;
     char *pattern; /* what arrays begin with, over and over; then what scalar makes of it in each loop */
     size_t period; /* reals of a pattern */
-    size_t slice, n_slices, next; /* reals of a slice; the one whose turn it is */
-    char *small;                  /* coefs and finite */
+    size_t called; /* reals that one call goes over: all, or CALL_TILES tiles */
+    size_t tile, n_tiles, next;  /* reals of a tile; 1: no tiles; the next place in the orders */
+    uint32_t *order[MAX_ARRAYS]; /* of an array's tiles, one by itself for each array */
+    struct rng shuffle;
+    char *small; /* coefs and finite */
 };
 /* operands_free() in any case. */
-bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes,
-                   const struct arena *a, struct err *e);
+bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes, struct arena *a,
+                   struct err *e);
 void operands_free(struct operands *o);
 /* Sets the arrays to their first values. */
 void operands_fill(struct operands *o);
-/* A rule, or traffic, over all of the arrays; or, where they are large, over the next slice of them: those
- * timed in turn take slice after slice, so what one has left in a cache is of no use to the next, and a sample
- * is short enough for many rounds. */
+/* A rule, or traffic, over all of the arrays; or, where they do not fit the second-level cache, over their next
+ * tiles: see kernels_operands.c. */
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop);
 void operands_run_calls(struct operands *o, const struct kernels *k, enum loop loop, uint64_t calls);
 void operands_stream_calls(struct operands *o, void (*stream)(size_t n, void *const *array), uint64_t calls);
@@ -152,19 +157,25 @@ struct row {
     enum code code;
     enum level level;
     size_t bytes, n, samples;
-    uint64_t calls;                  /* a sample */
-    double call_ns, ns;              /* medians: a call, an element */
-    double passes;                   /* slower pass / faster one, of which this row is; 0: there was one */
-    double spread;                   /* median absolute deviation / median */
-    double cycles;                   /* an element */
-    double ceiling_ns[BOUND_COUNT];  /* an element, as measured beside this row; 0: does not apply */
-    enum bound bound;                /* the tightest of them */
-    double share;                    /* of that one */
+    uint64_t calls;     /* a sample */
+    double call_ns, ns; /* medians: a call, an element */
+    int passes;         /* that it has been measured in; this is the fastest */
+    double second_ns;   /* ns of the next fastest pass; 0: there was one */
+    double spread;      /* median absolute deviation / median */
+    double cycles;      /* an element */
+    double
+        ceiling_ns[BOUND_COUNT]; /* an element: ns times the mean of the passes' quotients; 0: does not apply */
+    enum bound bound;            /* the tightest of them */
+    double share;                /* of that one */
     double times_scalar, times_auto; /* NAN: not timed */
     double instructions, misses;     /* an element; NAN: no counters */
 };
 static inline double row_ceiling_ns(const struct row *r) {
     return r->ceiling_ns[r->bound];
+}
+/* How far the two fastest passes are apart, as a quotient; 0: there was one. */
+static inline double row_apart(const struct row *r) {
+    return r->second_ns / r->ns;
 }
 static inline double row_bytes(const struct row *r) { /* moved for an element */
     return (double)(r->s->cost.loads + r->s->cost.stores) * (r->precision == PRECISION_F32 ? 4 : 8);
@@ -177,14 +188,14 @@ struct results_rows {
     double ghz, least_ghz, most_ghz; /* of the core: the last measured, and over all groups */
     double fma_ns; /* AVX-512 or the widest: an element's 2 multiply-adds, f32; the roofline's top */
 };
-enum { PASSES = 2 };
+enum { PASSES = 4 };
 #define AGREEMENT 1.05 /* passes, or calls, farther apart than this do not agree */
-/* Row i of a later pass over the same groups is given as `again`: it stays as the faster of both. */
+/* A row of a later pass over the same groups is given as `again`: it stays as the faster of both. */
 void row_repeat(struct row *row, const struct row *again);
-/* Checks every code of a group and, unless check_only, times them: seconds a group. */
+/* Checks every code of a group if `check`, then times them unless seconds is 0. */
 bool group_run(const struct selection *sel, const struct subject *s, enum precision p, size_t bytes,
-               const struct arena *a, bool check_only, double seconds, struct method *m,
-               struct results_rows *out, struct err *e);
+               struct arena *a, bool check, double seconds, struct method *m, struct results_rows *out,
+               struct err *e);
 
 /* ---- output ---------------------------------------------------------------------------------------------- */
 

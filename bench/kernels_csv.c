@@ -54,7 +54,7 @@ void rows_csv(const struct context *c, struct text *out) {
         number(out, x->times_scalar);
         number(out, x->times_auto);
         text_addf(out, ",%zu,%llu", x->samples, (unsigned long long)x->calls);
-        number(out, x->passes > 0 ? x->passes : NAN);
+        number(out, row_apart(x) > 0 ? row_apart(x) : NAN);
         number(out, x->instructions);
         number(out, x->misses);
         text_addf(out, ",%d,%d,%d,%d,%d,%s", cost->loads, cost->stores, cost->divisions, cost->roots,

@@ -106,7 +106,9 @@ static void add_divisions(struct group *g, enum isa isa) {
 static void add_ceilings(struct group *g, enum isa isa) {
     const struct ceilings *ceilings = ceilings_get(isa, g->o.precision);
     const struct rule_cost *cost = &g->o.s->cost;
-    for (int shape = 0; shape < STREAM_SHAPES; shape++)
+    /* Past the caches from memory only: elsewhere the next to be timed would find nothing in its cache. */
+    const int shapes = level_of(g->o.s, g->o.bytes) == LEVEL_MEMORY ? STREAM_SHAPES : STREAM_CACHED;
+    for (int shape = 0; shape < shapes; shape++)
         add(g, run_stream, rival(BOUND_MEMORY, isa, 0))->stream =
             ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
     if (cost->divisions || cost->roots)
@@ -156,10 +158,10 @@ static void take_less(double *ns, double more_work_ns) {
         *ns = more_work_ns;
 }
 
-static void find_bound(const struct group *g, const struct contestant *kernel, enum isa isa, struct row *r) {
+static void find_ceilings(const struct group *g, const struct contestant *kernel, enum isa isa, struct row *r) {
     for (enum bound b = 0; b < BOUND_COUNT; b++) {
         const struct contestant *c = best(g, rival(b, isa, r->loop));
-        const double part = b == BOUND_DIVIDE ? (double)g->o.slice / CHAIN_ELEMENTS : 1;
+        const double part = b == BOUND_DIVIDE ? (double)g->o.called / CHAIN_ELEMENTS : 1;
         r->ceiling_ns[b] = c ? r->ns * part * quotient(c, kernel) : 0;
     }
     take_less(&r->ceiling_ns[BOUND_MEMORY], r->ceiling_ns[BOUND_MULTIPLY]);
@@ -168,6 +170,10 @@ static void find_bound(const struct group *g, const struct contestant *kernel, e
     take_less(&r->ceiling_ns[BOUND_DIVIDE], r->ceiling_ns[BOUND_TOGETHER]);
     if (r->level > LEVEL_L2) /* arithmetic hides behind the traffic there */
         r->ceiling_ns[BOUND_MULTIPLY] = 0;
+}
+
+static void find_share(struct row *r) {
+    r->bound = 0;
     for (enum bound b = 0; b < BOUND_COUNT; b++)
         if (r->ceiling_ns[b] > r->ceiling_ns[r->bound])
             r->bound = b;
@@ -181,7 +187,7 @@ static double per_call(const struct contestant *c, enum counter counter) {
 static struct row make_row(const struct group *g, enum loop loop, enum code code) {
     const struct contestant *c = g->kernel[loop][code];
     const struct contestant *scalar = g->kernel[loop][CODE_SCALAR], *plain = g->kernel[loop][CODE_AUTO];
-    const double n = (double)g->o.slice, ghz = CLOCK_ADDS / g->clock->median;
+    const double n = (double)g->o.called, ghz = CLOCK_ADDS / g->clock->median;
     struct row r = {.s = g->o.s,
                     .precision = g->o.precision,
                     .loop = loop,
@@ -191,10 +197,12 @@ static struct row make_row(const struct group *g, enum loop loop, enum code code
                     .n = g->o.n,
                     .samples = c->n,
                     .calls = c->calls,
+                    .passes = 1,
                     .call_ns = c->median,
                     .ns = c->median / n,
                     .spread = c->mad / c->median};
-    find_bound(g, c, code_isa(code), &r);
+    find_ceilings(g, c, code_isa(code), &r);
+    find_share(&r);
     r.cycles = c->counted ? per_call(c, COUNTER_CYCLES) / n : r.ns * ghz;
     r.instructions = per_call(c, COUNTER_INSTRUCTIONS) / n;
     r.misses = per_call(c, COUNTER_MISSES) / n;
@@ -203,12 +211,20 @@ static struct row make_row(const struct group *g, enum loop loop, enum code code
     return r;
 }
 
-/* Neighbours and interrupts only ever slow a loop down: of two passes the faster says what it takes. */
+/* Neighbours and interrupts only ever slow a loop down, and a cache may take one of two ways for seconds: of
+ * all passes the fastest says what it takes. What was fast in it by chance is not to count against a ceiling:
+ * of the quotients all passes count. */
 void row_repeat(struct row *row, const struct row *again) {
-    const double ratio = again->ns > row->ns ? again->ns / row->ns : row->ns / again->ns;
-    if (again->ns < row->ns)
-        *row = *again;
-    row->passes = ratio;
+    const bool faster = again->ns < row->ns;
+    struct row r = faster ? *again : *row;
+    r.passes = row->passes + 1;
+    r.second_ns = faster ? row->ns : row->passes > 1 && row->second_ns < again->ns ? row->second_ns : again->ns;
+    for (enum bound b = 0; b < BOUND_COUNT; b++) {
+        const double before = row->ceiling_ns[b] / row->ns, now = again->ceiling_ns[b] / again->ns;
+        r.ceiling_ns[b] = r.ns * (before + (now - before) / r.passes);
+    }
+    find_share(&r);
+    *row = r;
 }
 
 static bool check_all(struct group *g, struct results_rows *out, struct err *e) {
@@ -226,6 +242,7 @@ static bool time_all(struct group *g, double seconds, struct method *m, struct r
                      struct err *e) {
     operands_fill(&g->o);
     add_all(g);
+
     contestants_time(g->c, g->n, seconds, m);
     if (!operands_normal(&g->o))
         return err_add(e,
@@ -246,15 +263,15 @@ static bool time_all(struct group *g, double seconds, struct method *m, struct r
 }
 
 bool group_run(const struct selection *sel, const struct subject *s, enum precision p, size_t bytes,
-               const struct arena *a, bool check_only, double seconds, struct method *m,
-               struct results_rows *out, struct err *e) {
+               struct arena *a, bool check, double seconds, struct method *m, struct results_rows *out,
+               struct err *e) {
     struct group *g = mem_zeroed(1, sizeof *g, e);
     bool ok = g && operands_make(&g->o, s, p, bytes, a, e);
     if (g) {
         g->sel = sel;
         g->ns = mem_zeroed(MOST_CONTESTANTS * MOST_ROUNDS, sizeof *g->ns, e);
     }
-    ok = ok && g->ns && check_all(g, out, e) && (check_only || time_all(g, seconds, m, out, e));
+    ok = ok && g->ns && (!check || check_all(g, out, e)) && (seconds <= 0 || time_all(g, seconds, m, out, e));
     if (g) {
         operands_free(&g->o);
         free(g->ns);

@@ -79,7 +79,7 @@ static void add_row(const struct row *x, size_t i, struct text *out) {
     number(out, "bytes_per_second", 1e9 * row_bytes(x) / x->ns);
     number(out, "spread", x->spread);
     number(out, "samples", (double)x->samples);
-    number(out, "passes", x->passes > 0 ? x->passes : NAN);
+    number(out, "passes", row_apart(x) > 0 ? row_apart(x) : NAN);
     number(out, "cycles_per_item", x->cycles);
     number(out, "ceiling_items_per_second", 1e9 / row_ceiling_ns(x));
     for (enum bound b = 0; b < BOUND_COUNT; b++) {

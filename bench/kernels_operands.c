@@ -1,19 +1,26 @@
 /* The arrays that kernels are checked and timed on.
  *
  * They are filled with a pattern of PERIOD reals over and over. A rule treats each element by itself, so one
- * step of scalar on one pattern says what every element must be after one step of any other code. */
+ * step of scalar on one pattern says what every element must be after one step of any other code.
+ *
+ * Arrays that do not fit the second-level cache are timed by tiles, each array's in a random order of its own.
+ * From one end to the other, over and over, the same arrays take one of two times that lie up to a third apart,
+ * for seconds: caches choose between ways to replace their lines by what came before, and how streams get in
+ * each other's way hangs on the bits in which their addresses differ, which the system chooses for a whole
+ * process. So each sample meets another order and other differences, and a median says the same in the next
+ * process. */
 #include "base/mem.h"
-#include "base/rng.h"
 #include "kernels.h"
 #include <math.h>
 #include <string.h>
 
 enum {
-    SLICE_BYTES = 1 << 20,
-    PERIOD = 16 * 1021, /* whole lines, and never in step with a loop's rounds */
-    /* never so little that mem_lines() forgoes a huge page: on small ones, placed by chance, some calls take
-     * twice as long as others */
-    LEAST_BYTES = 1 << 20,
+    TILE_BYTES = 1 << 18,     /* pages enough that its first lines, which nothing foresees, cost little */
+    CALL_TILES = 4,           /* of a call: short enough for many rounds */
+    LEAST_TILES = 8,          /* of an array, and */
+    LEAST_TILE = 4096,        /* bytes of one; else there are none */
+    PERIOD = 16 * 1021,       /* whole lines, and never in step with a loop's rounds */
+    LEAST_PAGES = 16,         /* huge ones, to choose from */
     STAGGER = 13 * LINE_BYTES /* 832: five arrays spread over the 4 KiB modulo which addresses look alike */
 };
 _Static_assert(PERIOD % LANES == 0 && MAX_ARRAYS * STAGGER <= 4096 + STAGGER, "lines, and no two arrays alike");
@@ -22,10 +29,15 @@ static size_t real_bytes(enum precision p) {
     return p == PRECISION_F32 ? sizeof(float) : sizeof(double);
 }
 
+/* From one array to the next. */
+static size_t array_room(size_t bytes) {
+    return (bytes + 4095) / 4096 * 4096 + STAGGER;
+}
+
 bool arena_make(struct arena *a, size_t array_bytes, struct err *e) {
-    a->array_bytes = (array_bytes + 4095) / 4096 * 4096;
-    const size_t array = a->array_bytes + STAGGER;
-    a->base = mem_lines(MAX_ARRAYS, array > LEAST_BYTES ? array : LEAST_BYTES, e);
+    a->bytes = MAX_ARRAYS * array_room(array_bytes) + (size_t)LEAST_PAGES * HUGE_BYTES;
+    a->place = rng_make(3, 0);
+    a->base = mem_lines(1, a->bytes, e);
     return a->base;
 }
 
@@ -93,12 +105,42 @@ static void make_patterns(struct operands *o) {
     }
 }
 
-bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes,
-                   const struct arena *a, struct err *e) {
+/* Each half of an array's tiles in another order: none comes again before half of the others have. */
+static void shuffle_tiles(struct operands *o) {
+    const size_t half = o->n_tiles / 2;
+    for (int k = 0; k < o->s->cost.arrays; k++)
+        for (size_t i = o->n_tiles; i-- > 1;) {
+            const size_t first = i < half ? 0 : half,
+                         with = first + rng_below(&o->shuffle, (uint32_t)(i - first + 1));
+            const uint32_t moved = o->order[k][i];
+            o->order[k][i] = o->order[k][with];
+            o->order[k][with] = moved;
+        }
+}
+
+static bool make_tiles(struct operands *o, struct err *e) {
+    const size_t size = real_bytes(o->precision);
+    o->n_tiles = 1;
+    o->called = o->tile = o->n;
+    if (level_of(o->s, o->bytes) <= LEVEL_L2 || o->bytes < LEAST_TILES * LEAST_TILE)
+        return true;
+    o->n_tiles = o->bytes / TILE_BYTES > LEAST_TILES ? o->bytes / TILE_BYTES : LEAST_TILES;
+    o->tile = o->bytes / o->n_tiles / 512 * 512 / size; /* whole rounds of the ceilings */
+    o->called = CALL_TILES * o->tile;
+    uint32_t *order = mem_zeroed((size_t)o->s->cost.arrays * o->n_tiles, sizeof *order, e);
+    for (int k = 0; order && k < o->s->cost.arrays; k++) {
+        o->order[k] = order + (size_t)k * o->n_tiles;
+        for (size_t i = 0; i < o->n_tiles; i++)
+            o->order[k][i] = (uint32_t)i;
+    }
+    o->shuffle = rng_make(2, 0);
+    return order;
+}
+
+bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes, struct arena *a,
+                   struct err *e) {
     const size_t size = real_bytes(p), line = LANES * size;
     *o = (struct operands){.s = s, .precision = p, .bytes = bytes, .n = bytes / size};
-    o->n_slices = bytes >= 8 * SLICE_BYTES ? bytes / SLICE_BYTES : 1;
-    o->slice = o->n_slices > 1 ? SLICE_BYTES / size : o->n;
     o->period = o->n < PERIOD ? o->n : PERIOD;
     o->pattern = mem_lines((1 + LOOP_COUNT) * MAX_ARRAYS, PERIOD * size, e);
     o->small = mem_lines(2 * RULE_MAX_COEFS + 1, line, e);
@@ -108,9 +150,12 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
     o->coefs[LOOP_DENSE] = o->small;
     o->coefs[LOOP_PACK] = o->small + RULE_MAX_COEFS * line;
     o->finite = o->small + 2 * RULE_MAX_COEFS * line;
-    const size_t room = (bytes + 4095) / 4096 * 4096 + STAGGER;
+    /* Beginning with a huge page: on small ones, placed by chance, some calls take twice as long as others.
+     * Which page: also where caches have room, and what else is there, hangs on where the system has put it. */
+    const size_t room = array_room(bytes), pages = (a->bytes - (size_t)s->cost.arrays * room) / HUGE_BYTES;
+    const size_t at = (size_t)rng_below(&a->place, (uint32_t)pages + 1) * HUGE_BYTES;
     for (int k = 0; k < s->cost.arrays; k++)
-        o->array[k] = a->base + (size_t)k * room;
+        o->array[k] = a->base + at + (size_t)k * room;
     /* w and the state that is read, g, the state that is only written (the last). */
     const int updated = s->cost.stores - s->cost.write_only;
     o->stream[0] = o->array[0];
@@ -121,45 +166,47 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
         o->stream[k] = o->array[k];
     make_coefs(o);
     make_patterns(o);
-    return true;
+    return make_tiles(o, e);
 }
 
 void operands_free(struct operands *o) {
     free(o->pattern);
     free(o->small);
+    free(o->order[0]);
 }
 
 void operands_run(const struct operands *o, const struct kernels *k, enum loop loop) {
     run(o, k, loop, o->n, o->array, 1);
 }
 
-/* The arrays' places in the next slice. */
-static void next_slice(struct operands *o, void *const *array, void *moved[MAX_ARRAYS]) {
-    const size_t at = o->next * o->slice * real_bytes(o->precision);
+/* The arrays at their next tiles. */
+static void next_tile(struct operands *o, void *const *array, void *moved[MAX_ARRAYS]) {
+    if (o->next == 0)
+        shuffle_tiles(o);
     for (int k = 0; k < o->s->cost.arrays; k++)
-        moved[k] = (char *)array[k] + at;
-    o->next = (o->next + 1) % o->n_slices;
+        moved[k] = (char *)array[k] + o->order[k][o->next] * o->tile * real_bytes(o->precision);
+    o->next = (o->next + 1) % o->n_tiles;
 }
 
 void operands_run_calls(struct operands *o, const struct kernels *k, enum loop loop, uint64_t calls) {
     void *array[MAX_ARRAYS];
-    if (o->n_slices == 1) {
+    if (o->n_tiles == 1) {
         run(o, k, loop, o->n, o->array, calls);
         return;
     }
-    for (uint64_t i = 0; i < calls; i++) {
-        next_slice(o, o->array, array);
-        run(o, k, loop, o->slice, array, 1);
+    for (uint64_t i = 0; i < calls * CALL_TILES; i++) {
+        next_tile(o, o->array, array);
+        run(o, k, loop, o->tile, array, 1);
     }
 }
 
 void operands_stream_calls(struct operands *o, void (*stream)(size_t n, void *const *array), uint64_t calls) {
     void *array[MAX_ARRAYS];
-    next_slice(o, o->stream, array);
-    for (uint64_t i = 0; i < calls; i++) {
-        stream(o->slice, array);
-        if (o->n_slices > 1)
-            next_slice(o, o->stream, array);
+    for (uint64_t i = 0; i < calls && o->n_tiles == 1; i++)
+        stream(o->n, o->stream);
+    for (uint64_t i = 0; i < calls * CALL_TILES && o->n_tiles > 1; i++) {
+        next_tile(o, o->stream, array);
+        stream(o->tile, array);
     }
 }
 

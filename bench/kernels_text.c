@@ -90,8 +90,8 @@ void rows_text(const struct results_rows *r, size_t first, size_t end, struct te
         add_ratio(out, x->times_auto);
         if (!isnan(x->instructions))
             text_addf(out, "  %.2f instructions, %.4f misses", x->instructions, x->misses);
-        if (x->passes > AGREEMENT)
-            text_addf(out, "  passes %.2f apart", x->passes);
+        if (row_apart(x) > AGREEMENT)
+            text_addf(out, "  passes %.2f apart", row_apart(x));
         text_add(out, "\n");
     }
 }
@@ -103,12 +103,14 @@ bool rows_warnings(const struct context *c, struct text *out) {
     for (size_t i = 0; i < c->rows->n; i++) {
         spread += c->rows->row[i].spread > 0.05;
         above += c->rows->row[i].share > 1.03;
-        apart += c->rows->row[i].passes > AGREEMENT;
-        twice += c->rows->row[i].passes > 0;
+        apart += row_apart(&c->rows->row[i]) > AGREEMENT;
+        twice += row_apart(&c->rows->row[i]) > 0;
     }
     if (twice)
-        text_addf(out, "%zu of %zu rows agree within %.0f%% between the two passes; the faster one is shown\n",
-                  twice - apart, twice, 100 * (AGREEMENT - 1));
+        text_addf(
+            out,
+            "%zu of %zu rows agree within %.0f%% between the two fastest of %d passes; the fastest is shown\n",
+            twice - apart, twice, 100 * (AGREEMENT - 1), PASSES);
     const size_t len = out->len;
     if (apart * 20 > twice)
         text_addf(out, "warning: that is less than 95%%: the machine was not quiet\n");

@@ -233,7 +233,8 @@ _Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index
     STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
 #define MULTIPLY_SHAPE(X, a, b, f, d) \
     X(0, 1, 1, BY_ARRAY, a, b, f, d) X(1, 1, 2, BY_ARRAY, a, b, f, d) X(2, 1, 4, BY_ARRAY, a, b, f, d) \
-    X(3, 1, 8, BY_ARRAY, a, b, f, d) X(4, 2, 1, READ_FIRST, a, b, f, d) X(5, 4, 1, READ_FIRST, a, b, f, d)
+    X(3, 1, 8, BY_ARRAY, a, b, f, d) X(4, 2, 1, READ_FIRST, a, b, f, d) X(5, 4, 1, READ_FIRST, a, b, f, d) \
+    X(6, 1, 2, READ_FIRST, a, b, f, d) X(7, 1, 4, READ_FIRST, a, b, f, d)
 #define MULTIPLY_WORK(X, a, b) \
     MULTIPLY_SHAPE(X, a, b, 0, 0) MULTIPLY_SHAPE(X, a, b, 1, 0) MULTIPLY_SHAPE(X, a, b, 2, 0)
 #define MULTIPLIES(X) \
@@ -242,8 +243,7 @@ _Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index
     MULTIPLY_SHAPE(X, 3, 0, 4, 1) MULTIPLY_SHAPE(X, 3, 0, 5, 1)
 #define TOGETHER_SHAPE(X, a, b, d, r) \
     X(0, 1, 1, READ_FIRST, a, b, d, r) X(1, 4, 1, READ_FIRST, a, b, d, r) X(2, 1, 2, READ_FIRST, a, b, d, r) \
-    X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r) \
-    X(6, 1, 4, PAST_CACHES, a, b, d, r)
+    X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r)
 #define TOGETHER_WORK(X, a, b) \
     TOGETHER_SHAPE(X, a, b, 1, 0) TOGETHER_SHAPE(X, a, b, 0, 1) TOGETHER_SHAPE(X, a, b, 1, 1)
 #define TOGETHERS(X) \

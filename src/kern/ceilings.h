@@ -9,8 +9,9 @@ enum {
     /* 1, 2, 4, 8 registers of an array at a time; register by register, 2 or 4 of them between two tests of the
      * end; 2, 4 of each array, all read before any is written; the same past the caches */
     STREAM_SHAPES = 10,
-    MULTIPLY_SHAPES = 6, /* the first six of these */
-    TOGETHER_SHAPES = 7, /* 1, 4 x 1, 2, 2 x 2, 4 registers, read first; 4 by array; 4 past the caches */
+    STREAM_CACHED = 8,   /* the first of those past the caches */
+    MULTIPLY_SHAPES = 8, /* those before them */
+    TOGETHER_SHAPES = 6, /* 1, 4 x 1, 2, 2 x 2, 4 registers, read first; 4 by array */
     CHAIN_SHAPES = 6,    /* 1, 2, 4 registers, root and division in turn; 2, 4, 8, all roots first */
     STREAM_MAX_UPDATED = RULE_MAX_STATE + 1, /* arrays read and written back: w and state */
     MULTIPLY_MAX_UPDATED = 3,
