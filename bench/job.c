@@ -218,6 +218,7 @@ static void hand_out(struct state *s, const struct task *task, size_t n, int thr
         else
             for (uint64_t i; (i = next_task(&desk)) != NO_TASK;)
                 run_task(s, &task[i]);
+        train_release();
     }
 }
 

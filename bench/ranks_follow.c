@@ -143,6 +143,7 @@ static void compute(struct follower *f, const struct task *task) {
         err_clear(&named);
     }
     free(result.word);
+    train_release();
 }
 
 static void get_tasks(struct follower *f, struct parcel *p) {

@@ -100,18 +100,22 @@ static bool time_lockstep(struct race *b, double *rate, struct err *e) {
     bool ok = true;
     size_t runs = 0;
     const double start = clock_s();
-#pragma omp parallel for schedule(dynamic, 1) num_threads((int)b->o->threads)
-    for (size_t i = 0; i < b->n_packs; i += most) {
-        struct err mine = {0};
-        size_t trained = 0;
-        const bool done = train_some(b, i, b->n_packs - i < most ? b->n_packs - i : most, &trained, &mine);
+#pragma omp parallel num_threads((int)b->o->threads)
+    {
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < b->n_packs; i += most) {
+            struct err mine = {0};
+            size_t trained = 0;
+            const bool done = train_some(b, i, b->n_packs - i < most ? b->n_packs - i : most, &trained, &mine);
 #pragma omp critical
-        {
-            runs += trained;
-            if (!done && ok)
-                ok = err_add(e, "%.*s", mine.len ? (int)mine.len - 1 : 0, mine.text ? mine.text : "");
+            {
+                runs += trained;
+                if (!done && ok)
+                    ok = err_add(e, "%.*s", mine.len ? (int)mine.len - 1 : 0, mine.text ? mine.text : "");
+            }
+            err_clear(&mine);
         }
-        err_clear(&mine);
+        train_release();
     }
     *rate = (double)b->data->train.nnz * (double)b->o->epochs * (double)runs / (clock_s() - start) / 1e6;
     return ok;

@@ -1,11 +1,8 @@
-/* Setting up a pack and recording what comes of it. */
+/* Setting up a pack: memory, start points, coefficients. */
 #include "train/team.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "base/stats.h"
 #include "train/full.h"
-#include "train/tracer.h"
 #include <math.h>
 #include <string.h>
 
@@ -63,6 +60,40 @@ static void lay_out(struct team *t, struct layout *l, const struct dataset *data
         *lines[k] = take(l, line);
     t->coefs = take(l, RULE_MAX_COEFS * line);
     t->b_coefs = take(l, RULE_MAX_COEFS * line);
+}
+
+/* What the thread's last team took: large memory from the system is cleared page by page, which costs as much
+ * as a step. */
+static _Thread_local struct {
+    void *slab;
+    size_t bytes;
+} spare;
+
+static void *slab_take(size_t bytes, struct err *e) {
+    void *slab = spare.slab;
+    if (spare.bytes < bytes || spare.bytes / 2 > bytes) {
+        free(slab);
+        slab = mem_lines(bytes, 1, e);
+    }
+    spare.slab = NULL;
+    spare.bytes = 0;
+    return slab;
+}
+
+static void slab_give(void *slab, size_t bytes) {
+    if (bytes < HUGE_BYTES) {
+        free(slab);
+        return;
+    }
+    free(spare.slab);
+    spare.slab = slab;
+    spare.bytes = bytes;
+}
+
+void train_release(void) {
+    free(spare.slab);
+    spare.slab = NULL;
+    spare.bytes = 0;
 }
 
 size_t team_bytes(const struct dataset *d, enum precision p, int rule, const struct rule_variant *v,
@@ -151,7 +182,8 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
 
     struct layout l = {0};
     lay_out(t, &l, data, t->rule, t->variant);
-    t->slab = mem_lines(l.bytes, 1, e);
+    t->slab_bytes = l.bytes;
+    t->slab = slab_take(l.bytes, e);
     if (!t->slab)
         return false;
     l = (struct layout){.base = t->slab};
@@ -183,7 +215,8 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
 }
 
 void team_free(struct team *t) {
-    free(t->slab);
+    if (t->slab)
+        slab_give(t->slab, t->slab_bytes);
     for (int lane = 0; lane < LANES; lane++)
         outcome_free(&t->lane[lane].out);
 }
@@ -237,184 +270,4 @@ enum update_mode team_mode(const struct run *r, const struct dataset *d) {
         return MODE_LAZY;
     const bool dense = r->v[KEY_SWEEP_sparse_updates].word == UPDATES_DENSE || train_dense_because(r, d);
     return dense ? MODE_DENSE : MODE_EXACT;
-}
-
-/* ---- evaluation
- * ------------------------------------------------------------------------------------------------ */
-
-void team_forward(const struct team *t, const struct data_part *part, const void *w, const void *b, size_t row,
-                  void *z) {
-    const struct stream x = data_chunk(part, row, t->precision);
-    t->k->sums(&x, (const char *)w - t->line, b, false, z);
-}
-
-void team_loss(const struct team *t, const struct data_part *part, double loss[LANES], double *errors) {
-    const char *y = data_targets(part, t->precision);
-    memset(loss, 0, LANES * sizeof *loss);
-    for (size_t block = 0; block < part->n_rows; block += BLOCK_ROWS) {
-        const size_t end = block + BLOCK_ROWS < part->n_rows ? block + BLOCK_ROWS : part->n_rows;
-        double sum[LANES] __attribute__((aligned(64))) = {0};
-        for (size_t row = block; row < end; row += CHUNK) {
-            const size_t n = end - row < CHUNK ? end - row : CHUNK;
-            team_forward(t, part, t->w, t->b, row, t->z);
-            t->k->loss[t->loss](n, y + row * t->real, t->z, sum);
-            if (errors)
-                t->k->misses(n, y + row * t->real, t->z, errors);
-        }
-        for (int lane = 0; lane < LANES; lane++)
-            loss[lane] += sum[lane];
-    }
-}
-
-/* 1/2 |w|^2 of every lane, in double, features ascending. */
-static void half_square_norm(const struct team *t, double sum[LANES]) {
-    memset(sum, 0, LANES * sizeof *sum);
-    for (size_t j = 0; j < t->data->n_features; j++)
-        for (int lane = 0; lane < LANES; lane++) {
-            const double w = team_get(t, t->w, j * LANES + (size_t)lane);
-            sum[lane] += w * w;
-        }
-    for (int lane = 0; lane < LANES; lane++)
-        sum[lane] *= 0.5;
-}
-
-/* What is told of runs at their end, of all lanes that end together in one pass each: weights are large. */
-static bool hash_weights(struct team *t, const bool ended[LANES], struct err *e) {
-    enum { PIECE = 256 };
-    struct hash *h[LANES] = {NULL};
-    bool ok = true;
-    for (int lane = 0; lane < LANES; lane++)
-        if (ended[lane] && !(h[lane] = hash_new()))
-            ok = false;
-    const size_t d = t->data->n_features;
-    for (size_t j = 0; ok && j < d + 1; j += PIECE) {
-        const size_t n = d + 1 - j < PIECE ? d + 1 - j : PIECE;
-        float f32[LANES][PIECE];
-        double f64[LANES][PIECE];
-        for (size_t k = 0; k < n; k++)
-            for (int lane = 0; lane < LANES; lane++) {
-                const double w = j + k < d
-                                     ? team_get(t, t->w, t->data->rank_of[j + k] * (size_t)LANES + (size_t)lane)
-                                     : team_get(t, t->b, (size_t)lane);
-                f32[lane][k] = isnan(w) ? __builtin_nanf("") : (float)w;
-                f64[lane][k] = isnan(w) ? __builtin_nan("") : w;
-            }
-        for (int lane = 0; lane < LANES; lane++)
-            if (h[lane])
-                hash_add(h[lane], t->precision == PRECISION_F32 ? (void *)f32[lane] : (void *)f64[lane],
-                         n * t->real);
-    }
-    for (int lane = 0; lane < LANES; lane++) {
-        if (ok && h[lane])
-            t->lane[lane].out.weights_hash = hash_value64(h[lane]);
-        if (h[lane])
-            hash_free(h[lane]);
-    }
-    return ok || err_add(e, "out of memory for the hash of a run's weights");
-}
-
-static void judge_bands(struct team *t, const bool ended[LANES]) {
-    const double *w_star[LANES] = {NULL};
-    double unlearnt[LANES][N_BANDS];
-    bool any = false;
-    for (int lane = 0; lane < LANES; lane++)
-        any |= (w_star[lane] = ended[lane] ? t->lane[lane].w_star : NULL) != NULL;
-    if (!any)
-        return;
-    bands_unlearnt(t->data, w_star, t->w, t->precision, unlearnt);
-    for (int lane = 0; lane < LANES; lane++)
-        if (w_star[lane])
-            memcpy(t->lane[lane].out.unlearnt, unlearnt[lane], sizeof unlearnt[lane]);
-}
-
-/* The k-th evaluation comes after this many steps: the first at which k * evaluate epochs are complete. */
-static uint64_t evaluation_step(double interval, uint64_t k) {
-    const double steps = interval * (double)k,
-                 nearest = floor(steps + 0.5); /* 1.16 * 25 is 29, though not in binary */
-    return (uint64_t)(fabs(steps - nearest) <= 1e-12 * steps ? nearest : floor(steps) + 1);
-}
-
-uint64_t team_next_evaluation(double evaluate, uint64_t steps_per_epoch, uint64_t step) {
-    const double interval = evaluate * (double)steps_per_epoch;
-    if (interval <= 1)
-        return step + 1;
-    uint64_t k = (uint64_t)((double)step / interval);
-    while (evaluation_step(interval, k) <= step)
-        k++;
-    return evaluation_step(interval, k);
-}
-
-bool target_met(struct value target, double loss, double start_loss, double lstar) {
-    enum { GAP, RATIO, LOSS };
-    switch (target.word) {
-    case GAP:
-        return loss <= lstar || loss - lstar <= target.number * (start_loss - lstar);
-    case RATIO:
-        return loss <= target.number * start_loss;
-    case LOSS:
-        return loss <= target.number;
-    default:
-        return false;
-    }
-}
-
-void team_report(const struct team *t, const double loss[LANES], double reported[LANES]) {
-    double norm[LANES];
-    if (t->any_l2)
-        half_square_norm(t, norm);
-    for (int lane = 0; lane < LANES; lane++) {
-        const struct run *r = &t->lane[lane].run;
-        const double l2 = r->v[KEY_MODEL_l2].number;
-        reported[lane] =
-            r->v[KEY_MODEL_reduction].word == 0 ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
-        if (l2 != 0)
-            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): l2 != 0: any_l2 */
-            reported[lane] += l2 * norm[lane];
-    }
-}
-
-bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
-                 bool last, struct err *e) {
-    const struct data_part *test = &t->data->test;
-    double test_loss[LANES], errors[LANES] = {0}, reported[LANES];
-    bool ended[LANES] = {false}, any = false;
-    if (test->n_rows)
-        team_loss(t, test, test_loss, errors);
-    team_report(t, loss, reported);
-    for (int lane = 0; lane < LANES; lane++) {
-        struct lane *a = &t->lane[lane];
-        if (!a->running)
-            continue;
-        const bool mean = a->run.v[KEY_MODEL_reduction].word == 0;
-        struct point p = {
-            .epoch = epoch, .step = step, .nonzeros = nonzeros, .loss = reported[lane], .test_loss = NAN};
-        if (t->tracer)
-            tracer_loss(t->tracer, lane, p.loss);
-        if (test->n_rows)
-            p.test_loss = mean ? test_loss[lane] / (double)test->n_rows : test_loss[lane];
-        if (!mem_grow(&a->out.points, &a->cap, a->out.n_points + 1, sizeof p, e))
-            return false;
-        a->out.points[a->out.n_points++] = p;
-        if (a->out.n_points == 1)
-            a->start_loss = p.loss;
-
-        const double limit = 1e6 * (a->start_loss > 1 ? a->start_loss : 1);
-        a->out.blown_up =
-            !isfinite(p.loss) || fabs(p.loss) > limit || isnan(team_get(t, t->finite, (size_t)lane));
-        const bool stop =
-            a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
-        if (!last && !a->out.blown_up && !stop)
-            continue;
-        a->running = false;
-        ended[lane] = any = true;
-        t->n_running--;
-        if (t->tracer && !tracer_end(t, lane, e))
-            return false;
-        if (test->n_rows)
-            a->out.test_error = errors[lane] / (double)test->n_rows;
-    }
-    if (!any)
-        return true;
-    judge_bands(t, ended);
-    return hash_weights(t, ended, e);
 }

@@ -86,6 +86,7 @@ struct team {
 
     /* One allocation. d = data->n_features. */
     void *slab;
+    size_t slab_bytes;
     void *w, *state[RULE_MAX_STATE];   /* (d, LANES) */
     void *b, *b_state[RULE_MAX_STATE]; /* (LANES) */
     void *e;                           /* (residual_lines(n_rows), LANES): residuals; full batch */

@@ -39,7 +39,7 @@ void outcome_free(struct outcome *o);
 /* Trains the runs of a pack; out[k] belongs to pack->run[k]. lstar[k]: L* for run k (used only with stop =
  * target and a gap; NAN otherwise). w_star[k]: the minimiser that belongs to it, by feature, for data that were
  * not drawn from known weights; NULL, as w_star itself may be, where there is none. Any thread; allocates its
- * own workspace. */
+ * own workspace, and keeps what is large of it for the thread's next pack: train_release(). */
 bool train_pack(const struct plan *plan, const struct pack *pack, const struct dataset *data,
                 const struct kernels *k, const double *lstar, const double *const *w_star,
                 struct outcome out[LANES], struct err *e);
@@ -55,6 +55,8 @@ const char *train_dense_because(const struct run *r, const struct dataset *d);
 bool train_traced(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
                   const struct kernels *k, const double *lstar, const double *const *w_star,
                   const struct trace_wanted *wanted, struct outcome *out, struct err *e);
+/* Frees what the calling thread keeps, at most what its last pack took. */
+void train_release(void);
 /* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);
 
