@@ -11,6 +11,8 @@
  * on: right within a small factor elsewhere. `bench throughput` measures. */
 static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 2000, 3500}, {300, 1000, 1600}};
 
+static const double STORE_S = 5e-5; /* to store a run: with little data that is what takes the time */
+
 enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
 
 enum { REASONS_MOST = 4 };
@@ -133,7 +135,7 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         printf("memory  %s at most, of %s available\n", show_bytes(memory, a), show_bytes(available, b));
         printf("disk    %s\n", show_bytes(disk, a));
         const double work = work_total(sums.work);
-        const double seconds = work / (rates[precision][isa] * 1e6) / threads;
+        const double seconds = work / (rates[precision][isa] * 1e6) / threads + STORE_S * (double)c.n_todo;
         printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
                seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
                threads == 1 ? "" : "s", isa_names[isa]);

@@ -113,7 +113,10 @@ bool options_read(const struct option *options, size_t n, int argc, char **argv,
             continue;
         }
         if (strncmp(argv[i], "--", 2) || !argv[i][2]) {
-            err_add(e, "unexpected '%s': an option begins with --", argv[i]);
+            const char *dot = strrchr(argv[i], '.');
+            const bool is_grid = dot && !strcmp(dot, ".ini") && find(options, n, "grid", 4);
+            err_add(e, "unexpected '%s': %s%s", argv[i],
+                    is_grid ? "did you mean --grid " : "an option begins with --", is_grid ? argv[i] : "");
             continue;
         }
         const char *name = argv[i] + 2, *value = strchr(name, '=');

@@ -79,6 +79,10 @@ expect 2 '20 KiB are available' --grid cell.ini --memory 20K --out big --no-plot
 expect 2 "'12Q' is not a number of bytes" --grid cell.ini --memory 12Q --out big --no-plots
 expect 0 '^8 runs, 8 computed now' --grid cell.ini --memory 64G --out big --no-plots
 
+# Many short runs take the time to store them.
+printf '[sweep]\nepochs = 1\n[data d]\nrows = 10\nfeatures = 5\nsparsity = 0.5\n[optimizer sgd]\neta0 = linspace(0.1, 1, 100000)\n' >many.ini
+expect 0 '^time    about 5 s on 1 thread ' --grid many.ini --threads 1 --dry-run
+
 # One part of it: OPTIMIZER/DATA.
 expect 0 '^4 runs on ' --grid cell.ini --filter '^sgd/text$' --dry-run
 "$bench" --grid cell.ini --filter '^sgd/text$' --dry-run | grep -q '^adam' && fail 'a dry run counts what is filtered out'

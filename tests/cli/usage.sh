@@ -12,6 +12,8 @@ expect 2 'did you mean --grid' --gird x.ini
 expect 2 'did you mean --out\?' --grid x.ini --output y
 expect 2 'unknown option --jobs; --help lists those there are' --grid x.ini --jobs 2
 expect 0 '--export FILE.svm' data -h
+expect 2 "unexpected 'x.ini': did you mean --grid x.ini" data x.ini
+expect 2 "unexpected 'x.ini': an option" report results x.ini
 expect 2 '--grid needs a value' --grid
 expect 2 '--grid needs a value' --grid --quiet
 expect 2 '--grid FILE is missing' --quiet
