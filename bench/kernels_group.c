@@ -6,8 +6,8 @@
  *   together  that traffic with those divisions and roots in between: in the caches, where neither alone binds,
  *             a core must overlap both, and some of either is lost
  *   multiply  for a rule without roots in L1 and L2, where arithmetic competes with the traffic for the
- *             same cycles: both, with its division if any, a multiply-add for each array written and as many
- *             more (beside a division: additions) as the loop has arithmetic, independent of each other
+ *             same cycles: both, with its division if any, and as many multiply-adds, products and sums as the
+ *             loop has, independent of each other
  *
  * No code can be faster than the slowest of these. How near one comes is the median of the rounds' quotients:
  * ceiling and kernel of one round are neighbours in time, and what the machine does to one it does to both. */
@@ -60,17 +60,19 @@ static bool isa_wanted(const struct selection *sel, enum isa isa) {
     return false;
 }
 
-/* Traffic with all arithmetic of a loop, in each shape: multiply-adds beyond one for each array written, the
- * pack loop's one that finds infinities among them. NULL: they are no bound of their own. */
+/* Traffic with all arithmetic of a loop, in each shape. NULL: it is no bound of its own. */
 typedef void traffic(size_t n, void *const *array);
 static traffic *multiply(const struct group *g, enum isa isa, enum loop loop, int shape) {
     const struct rule_cost *cost = &g->o.s->cost;
-    const int more = cost->arithmetic - cost->stores + (loop == LOOP_PACK),
+    const int multiply_adds = cost->flops - cost->arithmetic - cost->divisions - cost->roots,
+              kind = cost->divisions ? 1 + multiply_adds : 0,
+              more = cost->arithmetic - cost->stores - cost->divisions,
               updated = cost->stores - cost->write_only;
-    if (cost->roots || cost->divisions > 1 || more > MULTIPLY_MAX || updated > MULTIPLY_MAX_UPDATED)
+    if (cost->roots || cost->divisions > 1 || kind >= MULTIPLY_KINDS || more < 0 || more > MULTIPLY_MAX ||
+        updated > MULTIPLY_MAX_UPDATED)
         return NULL;
     return ceilings_get(isa, g->o.precision)
-        ->multiply[shape][updated - 1][cost->write_only][more][cost->divisions];
+        ->multiply[shape][updated - 1][cost->write_only][more][kind][loop == LOOP_PACK];
 }
 
 /* Only what a loop has to itself, the multiply-adds, differs between them. */

@@ -17,6 +17,7 @@ typedef float real;
 #include HEADER(KERN_ISA)
 
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
+#define USED(x) __asm__ volatile("" : : "v"(x))
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
@@ -47,20 +48,25 @@ INLINE void put(real *to, const vr *x, int width, enum order order) {
             v_store(to + u * V_LANES, x[u]);
 }
 
+/* Registers that a loop has besides its arrays, of values that the compiler does not know: KEEP makes a new
+ * value of them without a copy. A product by `small` is lost in any sum with what arrays hold. */
+struct spare {
+    vr zero, one, small, divisor;
+};
+
 /* What w waits for in a rule that divides: by itself as in chain(), and here between the reads and the writes.
  * All roots of a round come before its divisions: a core that deals out such work to two dividers by turns
  * would otherwise send all roots to one of them. */
-INLINE void divide(vr *x, int width, int divisions, int roots) {
+INLINE void divide(vr *x, int width, int divisions, int roots, struct spare *spare) {
     vr d[WIDEST];
     UNROLLED
-    for (int u = 0; u < width; u++) {
-        d[u] = v_set1((real)1.7);
-        KEEP(d[u]);
-    }
+    for (int u = 0; u < width; u++)
+        d[u] = spare->divisor;
     for (int k = 0; k < divisions || k < roots; k++) {
         UNROLLED
         for (int u = 0; u < width && k < roots; u++) {
-            d[u] = v_sqrt(d[u]);
+            KEEP(spare->divisor);
+            d[u] = v_sqrt(spare->divisor);
             KEEP(d[u]);
         }
         UNROLLED
@@ -70,17 +76,21 @@ INLINE void divide(vr *x, int width, int divisions, int roots) {
         }
     }
     UNROLLED
-    for (int u = 0; u < width && !divisions; u++)
-        x[u] = d[u];
+    for (int u = 0; u < width; u++)
+        x[u] = roots && !divisions ? d[u] : x[u];
 }
 
-/* All arrays read, worked on and written. `multiplies` < 0: nothing is done to what is read; else there are as
- * many multiply-adds, the state's from the gradient on, then that of w, the others for nothing but to be done;
- * all by a zero that the compiler does not know, so that nothing changes; beside a division the others are
- * additions, which other units do than products: no rule does less. Divisions and roots go into w by one
- * more. */
+/* All arrays read, worked on and written. Work: NONE, nothing is done to what is read but that divisions and
+ * roots go into w by a multiply-add. Else as many operations as the rule has, and no slower ones:
+ * MULTIPLY_ADDS, the state's from the gradient on, then that of w, `further` for nothing but to be done. SUMS,
+ * with a division: a product for each state and what is divided, the sum into w, further sums: they read one
+ * register less than multiply-adds, and stores read registers too, for which there are only so many ports.
+ * SUMS_AND_ONE: one of the products is a multiply-add. `tested`: what finds infinities, two sums. Nothing
+ * changes by any of it. */
+enum work { NONE, MULTIPLY_ADDS, SUMS, SUMS_AND_ONE };
 INLINE void one_round(real *const *array, size_t i, int width, enum order order, int updated, int write_only,
-                      int multiplies, int divisions, int roots, vr zero) {
+                      enum work work, int further, bool tested, int divisions, int roots, struct spare *spare) {
+    const bool sums = work == SUMS || work == SUMS_AND_ONE;
     vr x[MOST][WIDEST];
     UNROLLED
     for (int u = 0; u < width; u++) {
@@ -89,17 +99,24 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
     }
     UNROLLED
     for (int k = updated - 1; k >= 0; k--) {
+        const bool joined = k == 0 && (divisions || roots);
+        const bool product = sums && !joined && !(work == SUMS_AND_ONE && k == 1);
         vr from[WIDEST];
         UNROLLED
         for (int u = 0; u < width; u++)
-            from[u] = x[divisions || roots ? updated : k + 1][u];
-        if (k == 0 && (divisions || roots))
-            divide(from, width, divisions, roots);
+            from[u] =
+                joined && sums ? x[updated][u] * spare->small : x[divisions || roots ? updated : k + 1][u];
+        if (joined)
+            divide(from, width, divisions, roots, spare);
         UNROLLED
         for (int u = 0; u < width; u++) {
-            const vr loaded = v_load(array[k] + i + u * V_LANES);
-            x[k][u] =
-                multiplies > k || (k == 0 && (divisions || roots)) ? v_fma(zero, from[u], loaded) : loaded;
+            vr loaded = v_load(array[k] + i + u * V_LANES);
+            if (order == BY_ARRAY && !sums)
+                KEEP(loaded);
+            x[k][u] = product                  ? loaded * spare->one
+                      : sums && joined         ? loaded + from[u]
+                      : work != NONE || joined ? v_fma(spare->zero, from[u], loaded)
+                                               : loaded;
             KEEP(x[k][u]);
         }
         if (order == BY_ARRAY)
@@ -108,14 +125,20 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
     UNROLLED
     for (int u = 0; u < width; u++) {
         UNROLLED
-        for (int k = updated; k < multiplies; k++) {
-            vr y = divisions ? x[0][u] + zero : v_fma(zero, x[0][u], x[0][u]);
-            KEEP(y);
-            if (write_only && k == updated)
-                x[updated + 1][u] = y;
+        for (int k = 0; k < further + (work == MULTIPLY_ADDS && write_only); k++) {
+            KEEP(spare->zero);
+            const vr y =
+                sums ? x[updated][u] + spare->zero
+                     : v_fma(spare->zero, spare->one,
+                             order == BY_ARRAY ? x[updated][u] : v_load(array[updated] + i + u * V_LANES));
+            USED(y);
         }
-        if (write_only && multiplies <= updated)
-            x[updated + 1][u] = x[0][u];
+        if (tested) {
+            const vr y = x[0][u] - x[0][u] + spare->zero;
+            USED(y);
+        }
+        if (write_only)
+            x[updated + 1][u] = x[updated][u];
     }
     UNROLLED
     for (int k = updated - 1; k >= 0 && order != BY_ARRAY; k--)
@@ -126,18 +149,21 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
 
 /* `rounds` rounds of `width` registers between two tests of the loop's end. */
 INLINE void stream(size_t n, void *const *array_, int rounds, int width, enum order order, int updated,
-                   int write_only, int multiplies, int divisions, int roots) {
+                   int write_only, enum work work, int further, bool tested, int divisions, int roots) {
     real *array[MOST];
-    vr zero = v_set1(0);
-    KEEP(zero);
+    struct spare spare = {v_set1(0), v_set1(1), v_set1((real)1e-30), v_set1((real)1.7)};
+    KEEP(spare.zero);
+    KEEP(spare.one);
+    KEEP(spare.small);
+    KEEP(spare.divisor);
     for (int k = 0; k < updated + 1 + write_only; k++)
         array[k] = array_[k];
     const size_t step = (size_t)rounds * width * V_LANES;
     for (size_t i = 0; i + step <= n; i += step) {
         UNROLLED
         for (int r = 0; r < rounds; r++)
-            one_round(array, i + (size_t)r * width * V_LANES, width, order, updated, write_only, multiplies,
-                      divisions, roots, zero);
+            one_round(array, i + (size_t)r * width * V_LANES, width, order, updated, write_only, work, further,
+                      tested, divisions, roots, &spare);
     }
 }
 
@@ -231,19 +257,19 @@ _Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index
 #define STREAMS(X) \
     STREAM_SHAPE(X, 1, 0) STREAM_SHAPE(X, 2, 0) STREAM_SHAPE(X, 3, 0) STREAM_SHAPE(X, 4, 0) \
     STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
-#define MULTIPLY_SHAPE(X, a, b, f, d) \
-    X(0, 1, 1, BY_ARRAY, a, b, f, d) X(1, 1, 2, BY_ARRAY, a, b, f, d) X(2, 1, 4, BY_ARRAY, a, b, f, d) \
-    X(3, 1, 8, BY_ARRAY, a, b, f, d) X(4, 2, 1, READ_FIRST, a, b, f, d) X(5, 4, 1, READ_FIRST, a, b, f, d) \
-    X(6, 1, 2, READ_FIRST, a, b, f, d) X(7, 1, 4, READ_FIRST, a, b, f, d)
-#define MULTIPLY_WORK(X, a, b) \
-    MULTIPLY_SHAPE(X, a, b, 0, 0) MULTIPLY_SHAPE(X, a, b, 1, 0) MULTIPLY_SHAPE(X, a, b, 2, 0)
+#define MULTIPLY_SHAPE(X, a, b, f, w, t) \
+    X(0, 1, 1, BY_ARRAY, a, b, f, w, t) X(1, 1, 2, BY_ARRAY, a, b, f, w, t) X(2, 1, 4, BY_ARRAY, a, b, f, w, t) \
+    X(3, 1, 8, BY_ARRAY, a, b, f, w, t) X(4, 2, 1, READ_FIRST, a, b, f, w, t) X(5, 4, 1, READ_FIRST, a, b, f, w, t) \
+    X(6, 1, 2, READ_FIRST, a, b, f, w, t) X(7, 1, 4, READ_FIRST, a, b, f, w, t) X(8, 1, 8, READ_FIRST, a, b, f, w, t)
+#define MULTIPLY_WORK(X, a, b, f, w) MULTIPLY_SHAPE(X, a, b, f, w, 0) MULTIPLY_SHAPE(X, a, b, f, w, 1)
 #define MULTIPLIES(X) \
-    MULTIPLY_WORK(X, 1, 0) MULTIPLY_WORK(X, 1, 1) MULTIPLY_WORK(X, 2, 0) MULTIPLY_WORK(X, 2, 1) \
-    MULTIPLY_SHAPE(X, 2, 0, 2, 1) MULTIPLY_SHAPE(X, 2, 0, 3, 1) MULTIPLY_SHAPE(X, 2, 0, 4, 1) \
-    MULTIPLY_SHAPE(X, 3, 0, 4, 1) MULTIPLY_SHAPE(X, 3, 0, 5, 1)
+    MULTIPLY_WORK(X, 1, 0, 0, MULTIPLY_ADDS) MULTIPLY_WORK(X, 2, 0, 0, MULTIPLY_ADDS) \
+    MULTIPLY_WORK(X, 2, 0, 1, MULTIPLY_ADDS) MULTIPLY_WORK(X, 2, 1, 0, MULTIPLY_ADDS) \
+    MULTIPLY_WORK(X, 2, 0, 1, SUMS_AND_ONE) MULTIPLY_WORK(X, 2, 0, 2, SUMS) MULTIPLY_WORK(X, 3, 0, 3, SUMS_AND_ONE)
 #define TOGETHER_SHAPE(X, a, b, d, r) \
     X(0, 1, 1, READ_FIRST, a, b, d, r) X(1, 4, 1, READ_FIRST, a, b, d, r) X(2, 1, 2, READ_FIRST, a, b, d, r) \
-    X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r)
+    X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r) \
+    X(6, 1, 8, BY_ARRAY, a, b, d, r) X(7, 1, 8, READ_FIRST, a, b, d, r)
 #define TOGETHER_WORK(X, a, b) \
     TOGETHER_SHAPE(X, a, b, 1, 0) TOGETHER_SHAPE(X, a, b, 0, 1) TOGETHER_SHAPE(X, a, b, 1, 1)
 #define TOGETHERS(X) \
@@ -256,28 +282,28 @@ _Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index
     CHAIN_SHAPE(X, 0, 1) CHAIN_SHAPE(X, 0, 2) CHAIN_SHAPE(X, 1, 0) CHAIN_SHAPE(X, 1, 1) \
     CHAIN_SHAPE(X, 1, 2) CHAIN_SHAPE(X, 2, 0) CHAIN_SHAPE(X, 2, 1) CHAIN_SHAPE(X, 2, 2)
 /* clang-format on */
-_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 3 && MULTIPLY_MAX == 5 &&
+_Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED == 3 && MULTIPLY_MAX == 3 &&
                    TOGETHER_MAX == 1,
                "STREAMS, CHAINS, MULTIPLIES and TOGETHERS list them all");
 
 #define X(shape, rounds, width, order, updated, write_only)                                                    \
     static void stream_##shape##_##updated##_##write_only(size_t n, void *const *array) {                      \
-        stream(n, array, rounds, width, order, updated, write_only, -1, 0, 0);                                 \
+        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, false, 0, 0);                     \
     }
 STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further, divisions)                                \
-    static void multiply_##shape##_##updated##_##write_only##_##further##_##divisions(size_t n,                \
-                                                                                      void *const *array) {    \
-        stream(n, array, rounds, width, order, updated, write_only, updated + write_only + further, divisions, \
-               0);                                                                                             \
+#define X(shape, rounds, width, order, updated, write_only, further, work, tested)                             \
+    static void multiply_##shape##_##updated##_##write_only##_##further##_##work##_##tested(                   \
+        size_t n, void *const *array) {                                                                        \
+        stream(n, array, rounds, width, order, updated, write_only, work, further, tested,                     \
+               work != MULTIPLY_ADDS, 0);                                                                      \
     }
 MULTIPLIES(X)
 #undef X
 #define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \
     static void together_##shape##_##updated##_##write_only##_##divisions##_##roots(size_t n,                  \
                                                                                     void *const *array) {      \
-        stream(n, array, rounds, width, order, updated, write_only, -1, divisions, roots);                     \
+        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, false, divisions, roots);         \
     }
 TOGETHERS(X)
 #undef X
@@ -293,9 +319,9 @@ const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_
     .stream[shape][updated - 1][write_only] = stream_##shape##_##updated##_##write_only,
                                                                       STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further, divisions)                                \
-    .multiply[shape][updated - 1][write_only][further][divisions] =                                            \
-        multiply_##shape##_##updated##_##write_only##_##further##_##divisions,
+#define X(shape, rounds, width, order, updated, write_only, further, work, tested)                             \
+    .multiply[shape][updated - 1][write_only][further][work - MULTIPLY_ADDS][tested] =                         \
+        multiply_##shape##_##updated##_##write_only##_##further##_##work##_##tested,
                                                                           MULTIPLIES(X)
 #undef X
 #define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \

@@ -10,12 +10,13 @@ enum {
      * end; 2, 4 of each array, all read before any is written; the same past the caches */
     STREAM_SHAPES = 10,
     STREAM_CACHED = 8,   /* the first of those past the caches */
-    MULTIPLY_SHAPES = 8, /* those before them */
-    TOGETHER_SHAPES = 6, /* 1, 4 x 1, 2, 2 x 2, 4 registers, read first; 4 by array */
+    MULTIPLY_SHAPES = 9, /* 1, 2, 4, 8 by array; 2 x 1, 4 x 1, 2, 4, 8 read first */
+    TOGETHER_SHAPES = 8, /* 1, 4 x 1, 2, 2 x 2, 4 registers, read first; 4, 8 by array; 8 read first */
     CHAIN_SHAPES = 6,    /* 1, 2, 4 registers, root and division in turn; 2, 4, 8, all roots first */
     STREAM_MAX_UPDATED = RULE_MAX_STATE + 1, /* arrays read and written back: w and state */
     MULTIPLY_MAX_UPDATED = 3,
-    MULTIPLY_MAX = 5, /* further multiply-adds of rules without roots, with at most one division */
+    MULTIPLY_KINDS = 3,
+    MULTIPLY_MAX = 3, /* further operations of rules without roots, with at most one division */
     TOGETHER_MAX = 1, /* divisions, or roots, an element beside traffic */
     CHAIN_MAX = 2,    /* divisions, or roots, an element by themselves */
     LINES_SHAPES =
@@ -27,12 +28,13 @@ struct ceilings {
     /* Reads arrays 0 .. updated-1 and writes them back, reads one more (the gradient), and writes one more with
      * what was read (if write_only), all of n reals. stream[shape][updated - 1][write_only] */
     void (*stream[STREAM_SHAPES][STREAM_MAX_UPDATED][2])(size_t n, void *const *array);
-    /* The same with a multiply-add for each array written and `more` further ones, independent of each other,
-     * and with a division or without: what binds a rule without roots in the caches, where loads, stores and
-     * arithmetic compete. multiply[shape][updated - 1][write_only][more][divisions]; NULL for what no rule
-     * does. */
-    void (*multiply[MULTIPLY_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX + 1][2])(size_t n,
-                                                                                    void *const *array);
+    /* The same with the arithmetic of a rule without roots, independent of each other: what binds in the
+     * caches, where loads, stores and arithmetic compete. Kinds: a multiply-add for each array written and
+     * `more`; with a division, a product for each state, one for what is divided, a sum into w and `more` sums;
+     * the same with one product a multiply-add. And with what the pack loop does to find infinities, or
+     * without. multiply[shape] [updated - 1][write_only][more][kind][pack]; NULL for what no rule does. */
+    void (*multiply[MULTIPLY_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX + 1][MULTIPLY_KINDS][2])(
+        size_t n, void *const *array);
     /* The same traffic, and divisions and roots between the reads and the writes, which binds in the caches:
      * where neither alone does, both have to overlap. together[shape][updated -
      * 1][write_only][divisions][roots]; NULL for no division and no root. */

@@ -6,12 +6,24 @@
  * table.
  *
  * A step gets w, the gradient g, the state s[] and the coefficients c[] of this step, updates s[] and returns
- * the new w. `variant` is a constant there. To add a rule: write its block and its line in RULES at the end
- * (docs/adding-an-optimizer.md). */
+ * the new w. `variant` is a constant there. A rule of long waits may do it in two: FIRST() updates what state
+ * it can and returns what takes long, SECOND() gets that as `first`; a loop then does the first of several
+ * registers before the second of any, so that all roots, say, come before all divisions. To add a rule: write
+ * its block and its line in RULES at the end (docs/adding-an-optimizer.md). */
 
 #ifdef RULES_STEPS
+#define STEP_PART(name, part, ...) static inline __attribute__((always_inline)) vr name##_##part(__VA_ARGS__)
+#define FIRST(name) STEP_PART(name, first, vr g, vr *s, const vr *c, int variant)
+#define SECOND(name)                                                                                           \
+    enum { name##_in_two = 1 };                                                                                \
+    STEP_PART(name, second, vr w, vr g, vr *s, const vr *c, vr first, int variant)
 #define STEP(name)                                                                                             \
-    static inline __attribute__((always_inline)) vr name##_step(vr w, vr g, vr *s, const vr *c, int variant)
+    enum { name##_in_two = 0 };                                                                                \
+    FIRST(name) {                                                                                              \
+        (void)s, (void)c, (void)variant;                                                                       \
+        return g;                                                                                              \
+    }                                                                                                          \
+    STEP_PART(name, second, vr w, vr g, vr *s, const vr *c, vr first __attribute__((unused)), int variant)
 #define DENOMINATOR(v, epsilon) (variant == 0 ? v_sqrt(v) + (epsilon) : v_sqrt((v) + (epsilon)))
 #else
 /* clang-format off */
@@ -103,10 +115,13 @@ static const struct rule nag_rule = {
 
 /* ---- adagrad -------------------------------------------------------------------------------------------- */
 #ifdef RULES_STEPS
-STEP(adagrad) {
+FIRST(adagrad) {
     s[0] = v_fma(g, g, s[0]);
-    const vr d = variant == 2 ? s[0] + c[1] : DENOMINATOR(s[0], c[1]);
-    return w - c[0] * g / d;
+    return variant == 2 ? s[0] + c[1] : DENOMINATOR(s[0], c[1]);
+}
+SECOND(adagrad) {
+    (void)s, (void)variant;
+    return w - c[0] * g / first;
 }
 #else
 static int adagrad_variant(const double *h) {
@@ -130,9 +145,13 @@ static const struct rule adagrad_rule = {
 
 /* ---- rmsprop -------------------------------------------------------------------------------------------- */
 #ifdef RULES_STEPS
-STEP(rmsprop) {
+FIRST(rmsprop) {
     s[0] = v_fma(c[2] * g, g, c[1] * s[0]);
-    return w - c[0] * g / DENOMINATOR(s[0], c[3]);
+    return DENOMINATOR(s[0], c[3]);
+}
+SECOND(rmsprop) {
+    (void)s, (void)variant;
+    return w - c[0] * g / first;
 }
 #else
 static void rmsprop_coefs(const double *h, const struct rule_time *t, double *c) {
@@ -155,11 +174,14 @@ static const struct rule rmsprop_rule = {
 
 /* ---- adadelta ------------------------------------------------------------------------------------------- */
 #ifdef RULES_STEPS
-STEP(adadelta) {
+FIRST(adadelta) {
     (void)variant;
     s[0] = v_fma(c[1] * g, g, c[0] * s[0]);
-    const vr dw =
-        v_sqrt((s[1] + c[2]) / (s[0] + c[2])) * g; /* one root of the quotient for the quotient of two */
+    return (s[1] + c[2]) / (s[0] + c[2]); /* one root of the quotient for the quotient of two */
+}
+SECOND(adadelta) {
+    (void)variant;
+    const vr dw = v_sqrt(first) * g;
     s[1] = v_fma(c[1] * dw, dw, c[0] * s[1]);
     return w - dw;
 }
@@ -192,8 +214,8 @@ static const struct rule adadelta_rule = {
 #define ADAM_DENOMINATOR(v)                                                                                    \
     (variant == 0 ? v_sqrt(c[ADAM_c2] * (v)) + c[ADAM_epsilon] : v_sqrt(v_fma(c[ADAM_c2], v, c[ADAM_epsilon])))
 STEP(adam) {
+    s[1] = SECOND_MOMENT(s[1]); /* in this order compilers mix roots and divisions as Zen 5 wants them */
     s[0] = FIRST_MOMENT(s[0]);
-    s[1] = SECOND_MOMENT(s[1]);
     return w - c[ADAM_alpha] * s[0] / ADAM_DENOMINATOR(s[1]);
 }
 #else
@@ -378,27 +400,37 @@ static const struct rule linesearch_rule = {
 #endif
 
 /* ---- the table ------------------------------------------------------------------------------------------ */
-/* R(rule), then V(rule, variant, states, coefs, point, registers) for each of its variants: how many state
+/* R(rule), then V(rule, variant, states, coefs, point, dense, pack) for each of its variants: how many state
  * arrays and coefficients it has; 1 + the state array that holds the point where the gradient is taken (0: it
- * is taken at w); and how many registers an AVX-512 loop works on side by side, 1, 2, 4 or 8: what `bench
- * kernels` finds fastest. */
+ * is taken at w); and how many registers an AVX-512 loop over parameters, and one over lines, works on side by
+ * side, 1, 2, 4 or 8, + APART if all of them are worked out before any is stored: what `bench kernels` finds
+ * fastest. */
+enum { APART = 16 };
 /* clang-format off */
 #define RULES(R, V) \
-    R(sgd)      V(sgd, 0, 0, 1, 0, 2) \
-    R(momentum) V(momentum, 0, 1, 2, 0, 2) \
-    R(nag)      V(nag, 0, 1, 2, 0, 2) V(nag, 1, 2, 3, 2, 2) \
-    R(adagrad)  V(adagrad, 0, 1, 2, 0, 8) V(adagrad, 1, 1, 2, 0, 8) V(adagrad, 2, 1, 2, 0, 8) \
-    R(rmsprop)  V(rmsprop, 0, 1, 4, 0, 8) V(rmsprop, 1, 1, 4, 0, 8) \
-    R(adadelta) V(adadelta, 0, 2, 3, 0, 4) \
-    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 4) V(adam, 1, 2, ADAM_COEFS, 0, 4) \
-    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 4) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 4) \
-    R(maxprop)  V(maxprop, 0, 1, 3, 0, 2) \
-    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2) \
-    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 4) V(nadam, 1, 2, ADAM_COEFS, 0, 4) \
-    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 2) V(amsgrad, 1, 3, ADAM_COEFS, 0, 2) \
-    R(linesearch) V(linesearch, 0, 0, 1, 0, 2)
+    R(sgd)      V(sgd, 0, 0, 1, 0, 2, 8) \
+    R(momentum) V(momentum, 0, 1, 2, 0, 8 + APART, 8) \
+    R(nag)      V(nag, 0, 1, 2, 0, 8, 2) V(nag, 1, 2, 3, 2, 2, 2) \
+    R(adagrad)  V(adagrad, 0, 1, 2, 0, 8, 8) V(adagrad, 1, 1, 2, 0, 8, 8) V(adagrad, 2, 1, 2, 0, 8, 8) \
+    R(rmsprop)  V(rmsprop, 0, 1, 4, 0, 8, 8) V(rmsprop, 1, 1, 4, 0, 8, 8) \
+    R(adadelta) V(adadelta, 0, 2, 3, 0, 8, 8) \
+    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 4, 4) V(adam, 1, 2, ADAM_COEFS, 0, 4, 4) \
+    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 4, 4) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 4, 4) \
+    R(maxprop)  V(maxprop, 0, 1, 3, 0, 2, 2) \
+    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2, 2) \
+    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 4, 4) V(nadam, 1, 2, ADAM_COEFS, 0, 4, 4) \
+    R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 2, 2) V(amsgrad, 1, 3, ADAM_COEFS, 0, 2, 2) \
+    R(linesearch) V(linesearch, 0, 0, 1, 0, 2, 8)
 /* clang-format on */
 #define RULES_NONE(...)
+#ifdef RULES_STEPS
+#define R(name)                                                                                                \
+    STEP_PART(name, step, vr w, vr g, vr *s, const vr *c, int variant) {                                       \
+        return name##_second(w, g, s, c, name##_first(g, s, c, variant), variant);                             \
+    }
+RULES(R, RULES_NONE)
+#undef R
+#endif
 
 /* clang-format off */
 /* What a rule does to a parameter while its gradient is zero, for the closed forms of rest.c: X(rule, variant, law,

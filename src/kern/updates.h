@@ -13,21 +13,29 @@
 #define ROUND_OF(n_state, registers) (V_LANES == 1 || (n_state) > 1 ? 1 : 4)
 #endif
 enum { ROUND_MOST = 8 };
+/* Done at this place of the code: x in a register, and everything in memory. For what compilers would mix: the
+ * first halves of a round with the second, eight registers' work with their stores (momentum in L1, Zen 5: 2.3
+ * cycles a register instead of 2.9). Without AVX-512 it is left to them: plain C only so becomes vectors. */
+#ifdef __AVX512F__
+#define DONE(x) (V_LANES > 1 ? ({ __asm__ volatile("" : "+v"(x)); }) : (void)0)
+#define ALL_DONE __asm__ volatile("" : : : "memory")
+#else
+#define DONE(x) (void)(x)
+#define ALL_DONE (void)0
+#endif
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
 #define UNROLLED _Pragma("GCC unroll 8")
 #endif
 
-/* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN. They are summed by themselves first: a round
- * does not wait for the one before. */
+/* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN: differences, which leave the units and ports of
+ * multiply-adds alone. They are summed by themselves first: a round does not wait for the one before. */
 INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
-    if (n <= step)
-        return v_fma(x[0], v_set1(0), bad);
-    vr sum = x[0] * v_set1(0);
+    vr sum = x[0] - x[0];
     UNROLLED
     for (int u = step; u < n; u += step)
-        sum = v_fma(x[u], v_set1(0), sum);
+        sum = sum + (x[u] - x[u]);
     return bad + sum;
 }
 
@@ -54,11 +62,12 @@ INLINE void prefetch_update(const real *line) {
  * + u V_LANES` taking set (set + u) modulo sets; bad (sets): NaN as soon as one w is inf or NaN; NULL where
  * nobody asks. */
 #define R(name)                                                                                                \
-    INLINE void name##_round(size_t at, int round, real *restrict w, real *const *state,                       \
+    INLINE void name##_round(size_t at, int registers, real *restrict w, real *const *state,                   \
                              const real *restrict g, const vr *coefs, int set, int sets, vr *bad, int n_state, \
                              int n_coefs, int variant) {                                                       \
+        const int round = registers % APART;                                                                   \
         const int tested = !bad ? 0 : round < sets ? round : sets;                                             \
-        vr s[ROUND_MOST][RULE_MAX_STATE], w_new[ROUND_MOST];                                                   \
+        vr s[ROUND_MOST][RULE_MAX_STATE], grad[ROUND_MOST], first[ROUND_MOST], w_new[ROUND_MOST];              \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++) {                                                                      \
             vr c[RULE_MAX_COEFS];                                                                              \
@@ -66,9 +75,31 @@ INLINE void prefetch_update(const real *line) {
                 c[k] = coefs[k * sets + (set + u) % sets];                                                     \
             for (int k = 0; k < n_state; k++)                                                                  \
                 s[u][k] = v_load_any(state[k] + at + u * V_LANES);                                             \
-            w_new[u] =                                                                                         \
-                name##_step(v_load_any(w + at + u * V_LANES), v_load_any(g + u * V_LANES), s[u], c, variant);  \
+            grad[u] = v_load_any(g + u * V_LANES);                                                             \
+            if (n_state == 0 && !bad)                                                                          \
+                DONE(grad[u]);                                                                                 \
+            first[u] = name##_first(grad[u], s[u], c, variant);                                                \
+            if (name##_in_two && round > 1)                                                                    \
+                DONE(first[u]);                                                                                \
+            else                                                                                               \
+                w_new[u] =                                                                                     \
+                    name##_second(v_load_any(w + at + u * V_LANES), grad[u], s[u], c, first[u], variant);      \
         }                                                                                                      \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round; u++) {                                                                      \
+            vr c[RULE_MAX_COEFS];                                                                              \
+            for (int k = 0; k < n_coefs; k++)                                                                  \
+                c[k] = coefs[k * sets + (set + u) % sets];                                                     \
+            if (name##_in_two && round > 1)                                                                    \
+                w_new[u] =                                                                                     \
+                    name##_second(v_load_any(w + at + u * V_LANES), grad[u], s[u], c, first[u], variant);      \
+        }                                                                                                      \
+        const bool apart = registers > APART;                                                                  \
+        UNROLLED                                                                                               \
+        for (int u = 0; u < round && apart; u++)                                                               \
+            DONE(w_new[u]);                                                                                    \
+        if (apart)                                                                                             \
+            ALL_DONE;                                                                                          \
         UNROLLED                                                                                               \
         for (int u = 0; u < round; u++)                                                                        \
             v_store_any(w + at + u * V_LANES, w_new[u]);                                                       \
@@ -82,8 +113,9 @@ INLINE void prefetch_update(const real *line) {
             bad[set + u] = bad_add(bad[set + u], w_new + u, round - u, sets);                                  \
     }                                                                                                          \
     INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
-                             const real *coefs_, real *finite, int round, int n_state, int n_coefs,            \
+                             const real *coefs_, real *finite, int registers, int n_state, int n_coefs,        \
                              int variant) {                                                                    \
+        const int round = registers % APART;                                                                   \
         const int lines = (int)V_LINE < round ? round / (int)V_LINE : 1;                                       \
         real *state[RULE_MAX_STATE];                                                                           \
         vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
@@ -98,7 +130,7 @@ INLINE void prefetch_update(const real *line) {
         for (; i + (size_t)lines <= n; i += (size_t)lines) {                                                   \
             UNROLLED                                                                                           \
             for (int v = 0; v < lines * V_LINE; v += round)                                                    \
-                name##_round(i *LANES + (size_t)v * V_LANES, round, w, state,                                  \
+                name##_round(i *LANES + (size_t)v * V_LANES, registers, w, state,                              \
                              g + i * LANES + (size_t)v * V_LANES, coefs, v % V_LINE, V_LINE, bad, n_state,     \
                              n_coefs, variant);                                                                \
         }                                                                                                      \
@@ -114,8 +146,9 @@ INLINE void prefetch_update(const real *line) {
     }                                                                                                          \
     INLINE void name##_columns(const struct sparse *x, const real *val, const real *e, size_t col0,            \
                                size_t col1, const real *scale, const real *l2, real *restrict w,               \
-                               void *const *state_, const real *coefs_, real *finite, int round, int n_state,  \
-                               int n_coefs, int point, int variant) {                                          \
+                               void *const *state_, const real *coefs_, real *finite, int registers,           \
+                               int n_state, int n_coefs, int point, int variant) {                             \
+        const int round = registers % APART;                                                                   \
         const size_t lines = (int)V_LINE < round ? (size_t)round / V_LINE : 1;                                 \
         real *state[RULE_MAX_STATE], g[ROUND_MOST * LANES] __attribute__((aligned(64)));                       \
         vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
@@ -137,20 +170,21 @@ INLINE void prefetch_update(const real *line) {
             if (n == lines) {                                                                                  \
                 UNROLLED                                                                                       \
                 for (int v = 0; v < (int)lines * V_LINE; v += round)                                           \
-                    name##_round(at + (size_t)v * V_LANES, round, w, state, g + v * V_LANES, coefs,            \
+                    name##_round(at + (size_t)v * V_LANES, registers, w, state, g + v * V_LANES, coefs,        \
                                  v % V_LINE, V_LINE, bad, n_state, n_coefs, variant);                          \
             } else {                                                                                           \
                 void *last[RULE_MAX_STATE];                                                                    \
                 for (int k = 0; k < n_state; k++)                                                              \
                     last[k] = state[k] + at;                                                                   \
-                name##_lines(n, w + at, last, g, coefs_, finite, round, n_state, n_coefs, variant);            \
+                name##_lines(n, w + at, last, g, coefs_, finite, registers, n_state, n_coefs, variant);        \
             }                                                                                                  \
         }                                                                                                      \
         for (int v = 0; v < V_LINE; v++)                                                                       \
             v_store(finite + v * V_LANES, v_load(finite + v * V_LANES) + bad[v]);                              \
     }                                                                                                          \
     INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
-                                  const real *coefs, int round, int n_state, int n_coefs, int variant) {       \
+                                  const real *coefs, int registers, int n_state, int n_coefs, int variant) {   \
+        const int round = registers % APART;                                                                   \
         real *state[RULE_MAX_STATE];                                                                           \
         vr c[RULE_MAX_COEFS];                                                                                  \
         for (int k = 0; k < n_state; k++)                                                                      \
@@ -159,7 +193,7 @@ INLINE void prefetch_update(const real *line) {
             c[k] = v_set1(coefs[k]);                                                                           \
         size_t i = 0;                                                                                          \
         for (; i + (size_t)round * V_LANES <= n; i += (size_t)round * V_LANES)                                 \
-            name##_round(i, round, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);                 \
+            name##_round(i, registers, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);             \
         for (; i + V_LANES <= n; i += V_LANES)                                                                 \
             name##_round(i, 1, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);                     \
         if (i < n) { /* the last few: through a register's worth of memory */                                  \
@@ -186,25 +220,26 @@ INLINE void prefetch_update(const real *line) {
 RULES(R, RULES_NONE) /* cppcheck-suppress uninitvar ; of state, those that the variant has are set */
 #undef R
 
-#define V(name, variant, states, n_coefs, point, registers)                                                    \
-    _Static_assert((registers) <= ROUND_MOST, "more registers than a round holds");                            \
+#define V(name, variant, states, n_coefs, point, dense, pack)                                                  \
+    _Static_assert((dense) % APART <= ROUND_MOST && (pack) % APART <= ROUND_MOST,                              \
+                   "more registers than a round holds");                                                       \
     static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g,                   \
                                        const void *coefs, void *finite) {                                      \
-        name##_lines(n, w, state, g, coefs, finite, ROUND_OF(states, registers), states, n_coefs, variant);    \
+        name##_lines(n, w, state, g, coefs, finite, ROUND_OF(states, pack), states, n_coefs, variant);         \
     }                                                                                                          \
     static void name##_columns_##variant(const struct sparse *x, const void *e, size_t col0, size_t col1,      \
                                          const void *scale, const void *l2, void *w, void *const *state,       \
                                          const void *coefs, void *finite) {                                    \
         if (x->val)                                                                                            \
             name##_columns(x, x->val, e, col0, col1, scale, l2, w, state, coefs, finite,                       \
-                           ROUND_OF(states, registers), states, n_coefs, point, variant);                      \
+                           ROUND_OF(states, pack), states, n_coefs, point, variant);                           \
         else                                                                                                   \
-            name##_columns(x, NULL, e, col0, col1, scale, l2, w, state, coefs, finite,                         \
-                           ROUND_OF(states, registers), states, n_coefs, point, variant);                      \
+            name##_columns(x, NULL, e, col0, col1, scale, l2, w, state, coefs, finite, ROUND_OF(states, pack), \
+                           states, n_coefs, point, variant);                                                   \
     }                                                                                                          \
     static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,              \
                                             const void *coefs) {                                               \
-        name##_parameters(n, w, state, g, coefs, ROUND_OF(states, registers), states, n_coefs, variant);       \
+        name##_parameters(n, w, state, g, coefs, ROUND_OF(states, dense), states, n_coefs, variant);           \
     }
 RULES(RULES_NONE, V)
 #undef V
