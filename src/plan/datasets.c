@@ -149,13 +149,14 @@ static const char *hint_for(const struct section *s, const char *path) {
 static bool identify(const struct section *s, const struct data_params *params, struct source *from,
                      char out[33], struct data_size *size, struct diag *d) {
     struct err e = {0};
-    bool ok = from->known && params->kind == DATA_LIBSVM ? look_up(s, params, from->known, out, size, &e)
-                                                         : read_file(from, params, out, size, &e);
+    const bool stored = from->known && params->kind == DATA_LIBSVM;
+    bool ok = stored ? look_up(s, params, from->known, out, size, &e) : read_file(from, params, out, size, &e);
+    const char *hint = ok || stored ? "" : hint_for(s, params->path);
     for (char *at = e.text, *next; at && *at; at = next) {
         char *end = strchr(at, '\n');
         next = end ? end + 1 : at + strlen(at);
         diag_add(d, s->given[KEY_DATA_path] ? s->given[KEY_DATA_path]->line : s->line, "[data %s]: %.*s%s",
-                 s->label, (int)(end ? end - at : next - at), at, hint_for(s, params->path));
+                 s->label, (int)(end ? end - at : next - at), at, hint);
     }
     err_clear(&e);
     return ok;
