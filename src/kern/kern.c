@@ -15,6 +15,7 @@ typedef float real;
 #define HEADER_(isa) <kern/vec_##isa.h>
 #define HEADER(isa) HEADER_(isa)
 #include HEADER(KERN_ISA)
+#include "kern/exp.h"
 #ifdef KERN_F64
 #define KERN_TABLE PASTE(kernels, KERN_ISA, f64)
 #define KERN_PRECISION PRECISION_F64

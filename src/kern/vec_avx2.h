@@ -111,8 +111,12 @@ INLINE vr v_fnma(vr a, vr b, vr c) {
 INLINE vr v_abs(vr x) {
     return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
 }
-INLINE vr v_exp(vr x) {
-    return Sleef_finz_expf8_u10avx2(x);
+INLINE vr v_rint(vr x) {
+    return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+INLINE vr v_times_exp2(vr x, vr n) {
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_castps_si256(x), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
 }
 INLINE vsum v_sum_load(const double *p) {
     return (vsum){_mm256_load_pd(p), _mm256_load_pd(p + 4)};

@@ -111,8 +111,11 @@ INLINE vr v_fnma(vr a, vr b, vr c) {
 INLINE vr v_abs(vr x) {
     return _mm512_abs_ps(x);
 }
-INLINE vr v_exp(vr x) {
-    return Sleef_finz_expf16_u10avx512f(x);
+INLINE vr v_rint(vr x) {
+    return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+INLINE vr v_times_exp2(vr x, vr n) {
+    return _mm512_scalef_ps(x, n);
 }
 INLINE vsum v_sum_load(const double *p) {
     return (vsum){_mm512_load_pd(p), _mm512_load_pd(p + 8)};

@@ -2,6 +2,8 @@
  * vec_avx512.h define the same names and must agree with this file to the bit. */
 #include <sleef.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 enum { V_LANES = 1 };
 typedef real vr;
@@ -66,8 +68,16 @@ INLINE vr v_fnma(vr a, vr b, vr c) {
 INLINE vr v_abs(vr x) {
     return __builtin_fabsf(x);
 }
-INLINE vr v_exp(vr x) {
-    return Sleef_finz_expf1_u10purecfma(x);
+INLINE vr v_rint(vr x) {
+    return __builtin_rintf(x);
+}
+/* x 2^n of an integer n; both it and x are normal numbers, or n and x are NaN */
+INLINE vr v_times_exp2(vr x, vr n) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits += (uint32_t)(n == n ? (int32_t)n : 0) << 23;
+    memcpy(&x, &bits, sizeof x);
+    return x;
 }
 #endif
 INLINE vsum v_sum_load(const double *p) {

@@ -147,6 +147,11 @@ bool target_met(struct value target, double loss, double start_loss, double lsta
     }
 }
 
+/* Signs and payloads of NaNs depend on the instructions: one stands for all. */
+static double one_nan(double x) {
+    return isnan(x) ? NAN : x;
+}
+
 void team_report(const struct team *t, const double loss[LANES], double reported[LANES]) {
     double norm[LANES];
     if (t->any_l2)
@@ -159,6 +164,7 @@ void team_report(const struct team *t, const double loss[LANES], double reported
         if (l2 != 0)
             /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): l2 != 0: any_l2 */
             reported[lane] += l2 * norm[lane];
+        reported[lane] = one_nan(reported[lane]);
     }
 }
 
@@ -180,7 +186,7 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         if (t->tracer)
             tracer_loss(t->tracer, lane, p.loss);
         if (test->n_rows)
-            p.test_loss = mean ? test_loss[lane] / (double)test->n_rows : test_loss[lane];
+            p.test_loss = one_nan(mean ? test_loss[lane] / (double)test->n_rows : test_loss[lane]);
         if (!mem_grow(&a->out.points, &a->cap, a->out.n_points + 1, sizeof p, e))
             return false;
         a->out.points[a->out.n_points++] = p;
