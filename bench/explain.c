@@ -93,6 +93,7 @@ static bool compute(const struct plan *p, struct run *r, struct dataset *d, uint
     const bool ok =
         train_traced(p, packs, 1, d, kernels_get(isa_best(), precision), lstar, NULL, &wanted, of_pack, e);
     *out = of_pack[0];
+    train_release();
     free(packs);
     return ok;
 }

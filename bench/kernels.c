@@ -77,7 +77,7 @@ static bool run_sizes(struct work *w, const struct subject *s, enum precision p,
     return ok;
 }
 
-/* The rows of a second pass, which lie behind those of the first, go into these from `first` on. */
+/* The rows of a further pass, which lie behind those of the first, go into these from `first` on. */
 static void repeat_rows(struct results_rows *r, size_t first, size_t second) {
     for (size_t i = second; i < r->n; i++)
         row_repeat(&r->row[first + i - second], &r->row[i]);

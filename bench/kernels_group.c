@@ -9,8 +9,9 @@
  *             same cycles: both, with its division if any, and as many multiply-adds, products and sums as the
  *             loop has, independent of each other
  *
- * No code can be faster than the slowest of these. How near one comes is the median of the rounds' quotients:
- * ceiling and kernel of one round are neighbours in time, and what the machine does to one it does to both. */
+ * No code can be faster than the slowest of these. How near one comes is the mean over the passes of the median
+ * of the rounds' quotients: ceiling and kernel of one round are neighbours in time, and what the machine does
+ * to one it does to both. */
 #include "base/mem.h"
 #include "base/stats.h"
 #include "kernels.h"
@@ -75,7 +76,7 @@ static traffic *multiply(const struct group *g, enum isa isa, enum loop loop, in
         ->multiply[shape][updated - 1][cost->write_only][more][kind][loop == LOOP_PACK];
 }
 
-/* Only what a loop has to itself, the multiply-adds, differs between them. */
+/* Only what a loop has to itself, the test for infinities, differs between them. */
 static int rival(enum bound b, enum isa isa, enum loop loop) {
     return (b == BOUND_MULTIPLY && loop == LOOP_PACK ? N_RIVALS : 0) + (int)b * ISA_COUNT + (int)isa;
 }
@@ -214,8 +215,8 @@ static struct row make_row(const struct group *g, enum loop loop, enum code code
 }
 
 /* Neighbours and interrupts only ever slow a loop down, and a cache may take one of two ways for seconds: of
- * all passes the fastest says what it takes. What was fast in it by chance is not to count against a ceiling:
- * of the quotients all passes count. */
+ * all passes the fastest says what it takes. What was fast in it by chance is not to count against a ceiling
+ * or for a kernel: of quotients the mean of all passes counts. */
 void row_repeat(struct row *row, const struct row *again) {
     const bool faster = again->ns < row->ns;
     struct row r = faster ? *again : *row;
@@ -225,6 +226,8 @@ void row_repeat(struct row *row, const struct row *again) {
         const double before = row->ceiling_ns[b] / row->ns, now = again->ceiling_ns[b] / again->ns;
         r.ceiling_ns[b] = r.ns * (before + (now - before) / r.passes);
     }
+    r.times_scalar = row->times_scalar + (again->times_scalar - row->times_scalar) / r.passes;
+    r.times_auto = row->times_auto + (again->times_auto - row->times_auto) / r.passes;
     find_share(&r);
     *row = r;
 }

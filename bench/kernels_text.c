@@ -47,7 +47,7 @@ void rows_text_head(const struct context *c, struct text *out) {
                   "rule's loads\n"
                   "and stores alone; `divide`, its divisions and roots alone; `together`, both in one loop; "
                   "and in L1 and\n"
-                  "L2, for a rule that divides nothing, `multiply`, loads and stores with its multiply-adds. "
+                  "L2, for a rule without roots, `multiply`, loads and stores with its other operations. "
                   "How, and how\n"
                   "to read it: docs/measuring.md\n");
 }

@@ -114,7 +114,8 @@ bool options_read(const struct option *options, size_t n, int argc, char **argv,
         }
         if (strncmp(argv[i], "--", 2) || !argv[i][2]) {
             const char *dot = strrchr(argv[i], '.');
-            const bool is_grid = dot && !strcmp(dot, ".ini") && find(options, n, "grid", 4);
+            const struct option *grid = find(options, n, "grid", 4);
+            const bool is_grid = dot && !strcmp(dot, ".ini") && grid && !given[grid - options];
             err_add(e, "unexpected '%s': %s%s", argv[i],
                     is_grid ? "did you mean --grid " : "an option begins with --", is_grid ? argv[i] : "");
             continue;

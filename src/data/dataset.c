@@ -192,9 +192,14 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
                                                     : 8;
     const double filled = nnz * (1 + p->test) + rows * (PARTIALS - 1) / 2,
                  index = features > STREAM_LINES ? 4 : 2;
+    /* Pieces of warm columns are filled up: at most 1.2 groups on average where they have two or three entries.
+     */
+    const double blocks = ceil((double)p->rows / WARM_ROWS), columns = nnz / (WARM_PER_BLOCK * blocks),
+                 pieces = blocks > 1 ? blocks * (features < columns ? features : columns) : 0,
+                 warm = pieces * (sizeof(struct stretch) + sizeof(size_t) + 1.2 * PARTIALS * (4 + own));
     /* Of the columns nearly all are hot where there are few features, and few entries are not. */
     const double by_rows = nnz * (1 + p->test) * (binary ? 4 : 12) + filled * (index + own),
-                 by_columns = nnz * (3 + 1.1 * value);
+                 by_columns = nnz * (3 + 1.1 * value) + warm;
     const double bytes = by_rows + by_columns + rows * (8 + 8 + 4 + 8) + features * (8 + 8 + 8 + 4 + 4 + 8);
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
 }

@@ -139,11 +139,13 @@ static const char *hint_for(const struct section *s, const char *path) {
     const struct ini_entry *given = s->given[KEY_DATA_path];
     if (given && (*given->value == '"' || *given->value == '\''))
         return "; quotation marks are part of the name here";
+    if (!given || *given->value == '/')
+        return "";
     const char *slash = strrchr(path, '/');
     for (size_t i = 0; i < sizeof made / sizeof *made; i++)
         if (!strcmp(slash ? slash + 1 : path, made[i].file))
             return made[i].hint;
-    return *path != '/' ? "; a path is relative to the grid file" : "";
+    return "; a path is relative to the grid file";
 }
 
 static bool identify(const struct section *s, const struct data_params *params, struct source *from,

@@ -161,7 +161,8 @@ static bool wanted(enum key key, const char *s, size_t len, const char *what, st
         names[n] = list[n];
     add_nearest(why, copy, names, n);
     double x;
-    if (keys[key].numbers == NUMBERS_PHRASE && len > 0 && number_parse(s, len, &x) == len)
+    if (keys[key].numbers == NUMBERS_PHRASE && len > 0 && number_parse(s, len, &x) == len && isfinite(x) &&
+        x > 0)
         text_addf(why, "; did you mean '%s %s'?", list[0], copy);
     if (keys[key].flags & (AXIS | LADDER))
         add_list_hint(why, s, len);

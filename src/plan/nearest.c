@@ -107,7 +107,9 @@ static bool add_range(struct text *out, const char *s, size_t len) {
             continue;
         at += skip_blanks(s + at, len - at);
         const size_t last = skip_digits(s + at, len - at);
-        if (last == 0 || at + last < len)
+        double from, to;
+        if (last == 0 || at + last < len || !number_parse(s, first, &from) ||
+            !number_parse(s + at, last, &to) || from >= to)
             continue;
         text_addf(out, "; did you mean '%.*s..%.*s'?", (int)first, s, (int)last, s + at);
         return true;
@@ -116,10 +118,11 @@ static bool add_range(struct text *out, const char *s, size_t len) {
 }
 
 void add_list_hint(struct text *out, const char *s, size_t len) {
+    double x;
     if (len == 0 || add_range(out, s, len))
         return;
     if (strchr("[{(", s[0]) || strchr("]})", s[len - 1]))
         text_add(out, "; a list has no brackets");
-    else if (memchr(s, ' ', len) || memchr(s, '\t', len))
+    else if (number_parse(s, len, &x) > 0 && (memchr(s, ' ', len) || memchr(s, '\t', len)))
         text_add(out, "; values of a list have commas between them");
 }

@@ -69,15 +69,18 @@ static _Thread_local struct {
     size_t bytes;
 } spare;
 
-static void *slab_take(size_t bytes, struct err *e) {
-    void *slab = spare.slab;
-    if (spare.bytes < bytes || spare.bytes / 2 > bytes) {
-        free(slab);
-        slab = mem_lines(bytes, 1, e);
+/* *has: its size, which may be an eighth above what is asked for. */
+static void *slab_take(size_t bytes, size_t *has, struct err *e) {
+    if (spare.bytes >= bytes && spare.bytes - bytes <= bytes / 8) {
+        void *slab = spare.slab;
+        *has = spare.bytes;
+        spare.slab = NULL;
+        spare.bytes = 0;
+        return slab;
     }
-    spare.slab = NULL;
-    spare.bytes = 0;
-    return slab;
+    train_release();
+    *has = bytes;
+    return mem_lines(bytes, 1, e);
 }
 
 static void slab_give(void *slab, size_t bytes) {
@@ -85,7 +88,7 @@ static void slab_give(void *slab, size_t bytes) {
         free(slab);
         return;
     }
-    free(spare.slab);
+    train_release();
     spare.slab = slab;
     spare.bytes = bytes;
 }
@@ -182,8 +185,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
 
     struct layout l = {0};
     lay_out(t, &l, data, t->rule, t->variant);
-    t->slab_bytes = l.bytes;
-    t->slab = slab_take(l.bytes, e);
+    t->slab = slab_take(l.bytes, &t->slab_bytes, e);
     if (!t->slab)
         return false;
     l = (struct layout){.base = t->slab};

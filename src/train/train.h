@@ -55,7 +55,7 @@ const char *train_dense_because(const struct run *r, const struct dataset *d);
 bool train_traced(const struct plan *plan, const struct pack *packs, int n, const struct dataset *data,
                   const struct kernels *k, const double *lstar, const double *const *w_star,
                   const struct trace_wanted *wanted, struct outcome *out, struct err *e);
-/* Frees what the calling thread keeps, at most what its last pack took. */
+/* Frees what the calling thread keeps: what one of its last packs took. */
 void train_release(void);
 /* Bytes train_pack will allocate for a pack on these data, about; batch: rows per step, 0: full. */
 size_t train_memory(const struct dataset *d, enum precision p, const struct rule *rule, uint64_t batch);

@@ -334,6 +334,26 @@ static void estimates_are_near(void **state) {
         }
 }
 
+/* Of few entries a column in several blocks of residuals, where columns are filled up. */
+static void estimates_of_warm_columns_are_enough(void **state) {
+    (void)state;
+    for (int values = VALUES_BINARY; values <= VALUES_GAUSSIAN; values++) {
+        struct data_params p = large();
+        p.rows = p.features = 300000;
+        p.sparsity = 0.99997;
+        p.popularity = 0;
+        p.values = values;
+        struct dataset *d = made(&p, 2);
+        assert_true(data_prepare(d, PRECISION_F32, NULL));
+        assert_true(d->n_warm > 200000);
+        const double memory = (double)d->memory_bytes,
+                     estimate = (double)data_memory_estimate(&p, PRECISION_F32);
+        if (!(estimate >= memory && estimate <= 1.3 * memory))
+            fail_msg("values %d: %.0f bytes, estimated %.0f", values, memory, estimate);
+        data_free(d);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_the_rows_by_columns),
@@ -343,6 +363,7 @@ int main(void) {
         cmocka_unit_test(the_generator_is_what_it_was),
         cmocka_unit_test(views_show_the_precision_asked_for),
         cmocka_unit_test(estimates_are_near),
+        cmocka_unit_test(estimates_of_warm_columns_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

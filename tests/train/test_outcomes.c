@@ -194,6 +194,39 @@ static void random_starts_follow_their_law(void **state) {
         fail_msg("biases of %g seeds: mean %g, variance %g", n, mean, variance);
 }
 
+/* A thread's next pack takes the memory of its last one, with what that left there. */
+static void memory_kept_from_a_pack_changes_nothing(void **state) {
+    (void)state;
+    for (int batch = 0; batch < 2; batch++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "[sweep]\nepochs = 3\nbatch = %s\n[data a]\nrows = 300\nfeatures = 20000\nsparsity = 0.999\n"
+                 "[optimizer adam]\neta0 = 1e300, 0.1\n[optimizer nag]\nform = lookahead, rewritten\n"
+                 "[optimizer sgd]\n[optimizer amsgrad]\n[optimizer adadelta]\n[optimizer momentum]\n",
+                 batch ? "50" : "full");
+        struct trained kept, fresh;
+        struct pack *packs;
+        size_t n_packs, n_todo;
+        struct err e = {0};
+        ready(&kept, text), ready(&fresh, text);
+        assert_true(plan_packs(kept.plan, NULL, NULL, &packs, &n_packs, &n_todo, &e));
+        assert_true(n_packs > 4);
+        for (size_t i = 0; i < n_packs; i++) {
+            train_release();
+            train_one_pack(&fresh, &packs[i], isa_best(), NULL);
+        }
+        for (int order = 0; order < 2; order++) {
+            for (size_t i = 0; i < n_packs; i++)
+                train_one_pack(&kept, &packs[order ? n_packs - 1 - i : i], isa_best(), NULL);
+            for (size_t i = 0; i < kept.n_runs; i++)
+                expect_same_outcome("in memory of the last pack and in its own", &kept.out[i], &fresh.out[i]);
+        }
+        train_release();
+        free(packs);
+        done(&kept), done(&fresh);
+    }
+}
+
 /* A start is the seed's: the same for every cell, and in both precisions. */
 static void starts_are_paired(void **state) {
     (void)state;
@@ -273,6 +306,7 @@ int main(void) {
         cmocka_unit_test(held_out_rows_are_judged_like_the_reference),
         cmocka_unit_test(without_held_out_rows_there_is_no_test_loss),
         cmocka_unit_test(random_starts_follow_their_law),
+        cmocka_unit_test(memory_kept_from_a_pack_changes_nothing),
         cmocka_unit_test(starts_are_paired),
         cmocka_unit_test(rows_beyond_a_block_count),
     };
