@@ -165,7 +165,7 @@ static bool wanted(enum key key, const char *s, size_t len, const char *what, st
         x > 0)
         text_addf(why, "; did you mean '%s %s'?", list[0], copy);
     if (keys[key].flags & (AXIS | LADDER))
-        add_list_hint(why, s, len);
+        add_list_hint(why, s, len, names, n);
     return false;
 }
 

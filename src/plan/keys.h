@@ -154,5 +154,6 @@ enum { WORD_CHARS = 24 };
 bool word_at(const char *words, int k, char out[WORD_CHARS]);
 /* Adds "; did you mean 'NAME'?" if one of names[0..n) is what word usually goes by elsewhere, or near to it. */
 void add_nearest(struct text *out, const char *word, const char *const *names, size_t n);
-/* Adds how a list is written if s[0..len), no value, may be one otherwise: 1-3, [1, 1 2 3. */
-void add_list_hint(struct text *out, const char *s, size_t len);
+/* Adds how a list of numbers or words[0..n) is written if s[0..len), no value, may be one otherwise: 1-3, [1, 1
+ * 2 3. */
+void add_list_hint(struct text *out, const char *s, size_t len, const char *const *words, size_t n);

@@ -117,12 +117,22 @@ static bool add_range(struct text *out, const char *s, size_t len) {
     return false;
 }
 
-void add_list_hint(struct text *out, const char *s, size_t len) {
+static bool begins_with_value(const char *s, size_t len, const char *const *words, size_t n) {
+    size_t first = 0;
     double x;
+    while (first < len && s[first] != ' ' && s[first] != '\t')
+        first++;
+    for (size_t k = 0; k < n; k++)
+        if (strlen(words[k]) == first && !memcmp(words[k], s, first))
+            return true;
+    return number_parse(s, first, &x) == first;
+}
+
+void add_list_hint(struct text *out, const char *s, size_t len, const char *const *words, size_t n) {
     if (len == 0 || add_range(out, s, len))
         return;
     if (strchr("[{(", s[0]) || strchr("]})", s[len - 1]))
         text_add(out, "; a list has no brackets");
-    else if (number_parse(s, len, &x) > 0 && (memchr(s, ' ', len) || memchr(s, '\t', len)))
+    else if (begins_with_value(s, len, words, n) && (memchr(s, ' ', len) || memchr(s, '\t', len)))
         text_add(out, "; values of a list have commas between them");
 }
