@@ -134,7 +134,7 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
             USED(y);
         }
         if (tested) {
-            const vr y = x[0][u] - x[0][u] + spare->zero;
+            const vr y = x[0][u] - x[0][u] + spare->zero; /* NOLINT(misc-redundant-expression): as bad_add() */
             USED(y);
         }
         if (write_only)

@@ -32,10 +32,10 @@ enum { ROUND_MOST = 8 };
 /* bad, and NaN if one of x[0], x[step] ... of n is inf or NaN: differences, which leave the units and ports of
  * multiply-adds alone. They are summed by themselves first: a round does not wait for the one before. */
 INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
-    vr sum = x[0] - x[0];
+    vr sum = x[0] - x[0]; /* NOLINT(misc-redundant-expression): NaN of what is not finite */
     UNROLLED
     for (int u = step; u < n; u += step)
-        sum = sum + (x[u] - x[u]);
+        sum = sum + (x[u] - x[u]); /* NOLINT(misc-redundant-expression): likewise */
     return bad + sum;
 }
 

@@ -109,7 +109,7 @@ static bool gather(struct gathering *in, const struct claim_measure *m, enum key
 }
 
 void side_free(struct side_cells *c) {
-    for (size_t k = 0; k < c->n; k++) {
+    for (size_t k = 0; c->over && k < c->n; k++) {
         gathered_free(&c->over[k]);
         if (c->under)
             gathered_free(&c->under[k]);
