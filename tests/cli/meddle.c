@@ -4,6 +4,7 @@
  *   meddle DIR note NAME TEXT   replaces a note, with a checksum that holds
  *   meddle DIR failure ID TEXT  adds a run that failed
  *   meddle DIR file KEY PRINT   adds a data file's fingerprint
+ *   meddle DIR nans ID          gives every NaN of a run's trace of the bias its other sign; prints how many
  *   meddle DIR flip TABLE COLUMN ROWID BIT   flips a bit (counted modulo the bits there are) of a value */
 #include "store/store.h"
 #include <sqlite3.h>
@@ -43,6 +44,29 @@ static int put(const char *dir, const char *table, const char *key, const char *
     if (e.text)
         fputs(e.text, stderr);
     err_clear(&e);
+    return !ok;
+}
+
+static int turn_nans(const char *dir, uint64_t id) {
+    struct err e = {0};
+    struct store *s = store_open(dir, false, false, &e);
+    struct outcome o = {0};
+    const uint32_t parameter = PARAMETER_BIAS;
+    bool found = false, ok = s && store_get_run(s, id, &o, &found, &e) && found &&
+                             store_get_trace(s, id, &parameter, 1, false, &o.trace, &found, &e) && found;
+    int n = 0;
+    for (size_t i = 0; ok && i < o.trace.n_rows * trace_width(&o.trace); i++)
+        if (o.trace.value[i] != o.trace.value[i]) {
+            ((unsigned char *)&o.trace.value[i])[7] ^= 0x80;
+            n++;
+        }
+    ok = ok && !run_sql(dir, "DELETE FROM trace") && store_put_runs(s, &o, 1, &e);
+    outcome_free(&o);
+    store_close(s);
+    if (e.text)
+        fputs(e.text, stderr);
+    err_clear(&e);
+    printf("%d\n", n);
     return !ok;
 }
 
@@ -99,9 +123,11 @@ int main(int argc, char **argv) {
         return run_sql(argv[1], argv[3]);
     if (argc == 5 && (!strcmp(argv[2], "note") || !strcmp(argv[2], "file") || !strcmp(argv[2], "failure")))
         return put(argv[1], argv[2], argv[3], argv[4]);
+    if (argc == 4 && !strcmp(argv[2], "nans"))
+        return turn_nans(argv[1], strtoull(argv[3], NULL, 16));
     if (argc == 7 && !strcmp(argv[2], "flip"))
         return flip_bit(argv[1], argv[3], argv[4], argv[5], (unsigned)strtoul(argv[6], NULL, 10));
     fprintf(stderr, "meddle DIR sql TEXT | note NAME TEXT | file KEY PRINT | failure ID TEXT | "
-                    "flip TABLE COLUMN ROWID BIT\n");
+                    "nans ID | flip TABLE COLUMN ROWID BIT\n");
     return 2;
 }

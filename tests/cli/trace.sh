@@ -97,6 +97,27 @@ refuse "'0' is not|0 is out of range" <<<"$sweep"$'[trace]\nfeatures = 0'
 refuse "did you mean 'rmsprop'" <<<"$sweep"$'[trace]\nfeatures = 1\nruns = rmsprob'
 refuse "did you mean 'trace'" <<<"$sweep"$'[traec]\nfeatures = 1'
 
+# A run beyond all numbers: which NaN a step ends in is no difference.
+cat >nan.ini <<'EOF'
+[sweep]
+epochs = 8
+evaluate = 8
+[data text]
+rows = 60
+features = 20
+sparsity = 0.8
+[optimizer adam]
+eta0 = 1e38
+[trace]
+features = bias
+runs = all
+EOF
+expect 0 '' --grid nan.ini --out nan --no-plots --quiet
+id=$(sed -n '2s/,.*//p' nan/runs.csv)
+grep -q ',nan' nan/trace.csv || fail 'no step ends in a NaN: another grid is needed here'
+[ "$("$MEDDLE" nan nans "$id")" -gt 0 ] || fail 'no NaN has changed its sign'
+expect 0 ' 1 equal to the bit, 0 not' verify nan --sample 100% --quiet
+
 # A claim about second derivatives: they are recorded besides, and no other byte changes; by any instruction set.
 printf '%s[trace]\nfeatures = 1, 7, bias\nruns = all\n[expect steep]\nclaim = corr(rmsprop, data=toy, batch=%s, p=1) < 0\noutcome = %s\n' \
     "$sweep" full held >corr.ini
