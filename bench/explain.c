@@ -84,8 +84,7 @@ static bool compute(const struct plan *p, struct run *r, struct dataset *d, uint
     const struct trace_wanted wanted = {.parameter = &parameter, .n = 1, .run = every};
     struct outcome of_pack[LANES] = {0};
     if (r->v[KEY_SWEEP_stop].word == STOP_TARGET && plan_target(p)->word == TARGET_GAP &&
-        !minimum_find(d, run_loss(r), r->v[KEY_MODEL_reduction].word == 0, r->v[KEY_MODEL_l2].number, 1, &m,
-                      NULL, e))
+        !minimum_find(d, run_loss(r), run_means(r), r->v[KEY_MODEL_l2].number, 1, &m, NULL, e))
         return false;
     if (!data_prepare(d, precision, e) || !plan_packs(p, not_it, &r->id, &packs, &n_packs, &n_todo, e))
         return false;

@@ -1,30 +1,21 @@
 #include "minima.h"
 #include "base/mem.h"
 
-enum { REDUCTION_MEAN }; /* words of `reduction` in plan/keys.h */
-
 static size_t look_up(const struct minima *m, const struct run *r) {
+    const struct minimum_key key = minimum_key_of(m->plan, r);
     size_t i = m->first[r->dataset];
-    for (; i != NEED_END; i = m->need[i].next)
-        if (m->need[i].loss == run_loss(r) &&
-            m->need[i].mean == (r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN) &&
-            m->need[i].l2 == r->v[KEY_MODEL_l2].number)
-            break;
+    while (i != NEED_END && !minimum_key_same(m->need[i].key, key))
+        i = m->need[i].next;
     return i;
 }
 
-static bool add(struct minima *m, size_t *cap, const struct plan *p, const struct run *r, struct store *s,
-                struct err *e) {
+static bool add(struct minima *m, size_t *cap, const struct run *r, struct store *s, struct err *e) {
     if (!mem_grow(&m->need, cap, m->n + 1, sizeof *m->need, e))
         return false;
     struct need *need = &m->need[m->n];
-    *need = (struct need){.loss = run_loss(r),
-                          .mean = r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN,
-                          .l2 = r->v[KEY_MODEL_l2].number,
-                          .next = m->first[r->dataset]};
+    *need = (struct need){.key = minimum_key_of(m->plan, r), .next = m->first[r->dataset]};
     struct minimum found;
-    if (!store_get_minimum(s, plan_dataset_fingerprint(p, r->dataset), need->loss, need->mean, need->l2, &found,
-                           &need->known, e))
+    if (!store_get_minimum(s, need->key, &found, &need->known, e))
         return false;
     if (need->known)
         need->lstar = found.loss;
@@ -34,7 +25,7 @@ static bool add(struct minima *m, size_t *cap, const struct plan *p, const struc
 
 bool minima_list(struct minima *m, const struct plan *p, const struct ids *wanted, struct store *s,
                  struct err *e) {
-    *m = (struct minima){.first = mem_zeroed(plan_n_datasets(p), sizeof *m->first, e)};
+    *m = (struct minima){.plan = p, .first = mem_zeroed(plan_n_datasets(p), sizeof *m->first, e)};
     if (!m->first)
         return false;
     for (size_t k = 0; k < plan_n_datasets(p); k++)
@@ -45,7 +36,7 @@ bool minima_list(struct minima *m, const struct plan *p, const struct ids *wante
     for (size_t i = 0; i < plan_n_runs(p); i++) {
         struct run r;
         plan_run(p, i, &r);
-        if (look_up(m, &r) == NEED_END && (!wanted->id || ids_have(wanted, r.id)) && !add(m, &cap, p, &r, s, e))
+        if (look_up(m, &r) == NEED_END && (!wanted->id || ids_have(wanted, r.id)) && !add(m, &cap, &r, s, e))
             return false;
     }
     return true;
@@ -72,19 +63,18 @@ static bool find_one(struct need *need, const struct dataset *d, int threads, st
     const size_t n = d->n_features + 1;
     need->n_w = n;
     const bool point = !d->w_true && d->train.n_rows; /* a surface may have several */
-    if (point && need->known &&
-        !store_get_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, n, &need->w, e))
+    if (point && need->known && !store_get_minimiser(s, need->key, n, &need->w, e))
         return false;
     if (need->known && (need->w || !point))
         return true;
     struct minimum found;
     if (point && !(need->w = mem_zeroed(n, sizeof *need->w, e)))
         return false;
-    if (!minimum_find(d, need->loss, need->mean, need->l2, threads, &found, need->w, e))
+    if (!minimum_find(d, need->key.loss, need->key.mean, need->key.l2, threads, &found, need->w, e))
         return false;
     if (!store_read_only(s) && /* verify works with what a damaged store lacks, and leaves it as it is */
-        (!store_put_minimum(s, d->fingerprint, need->loss, need->mean, need->l2, &found, e) ||
-         (point && !store_put_minimiser(s, d->fingerprint, need->loss, need->mean, need->l2, need->w, n, e))))
+        (!store_put_minimum(s, need->key, &found, e) ||
+         (point && !store_put_minimiser(s, need->key, need->w, n, e))))
         return false;
     need->lstar = found.loss;
     return need->known = true;

@@ -5,9 +5,7 @@
 #include "store/store.h"
 
 struct need {
-    enum loss loss;
-    bool mean;
-    double l2;
+    struct minimum_key key;
     double lstar; /* valid once `known` */
     bool known;
     double *w; /* (n_w = n_features + 1): its minimiser, for data that were not drawn from known weights; NULL:
@@ -18,6 +16,7 @@ struct need {
 #define NEED_END SIZE_MAX
 
 struct minima {
+    const struct plan *plan;
     struct need *need;
     size_t n;
     size_t *first; /* (plan_n_datasets): the first need of each data set */

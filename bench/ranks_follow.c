@@ -61,6 +61,7 @@ static bool read_plan(struct follower *f, uint64_t hash, const char *numerics) {
                           .ready = mem_zeroed(n, sizeof *f->job.ready, &f->e),
                           .threads = f->order->threads};
     f->data = mem_zeroed(n, sizeof *f->data, &f->e);
+    f->minima.plan = f->plan;
     f->minima.first = mem_zeroed(n, sizeof *f->minima.first, &f->e);
     for (size_t k = 0; f->minima.first && k < n; k++)
         f->minima.first[k] = NEED_END;
@@ -117,6 +118,7 @@ static void get_minima(struct follower *f, struct parcel *p) {
             wire_give_up("out of memory");
         struct need *need = &m->need[m->n];
         parcel_get(p, need, sizeof *need);
+        need->key.fingerprint = plan_dataset_fingerprint(f->plan, k);
         if (need->w) {
             need->w = room(need->n_w, sizeof *need->w);
             parcel_get(p, need->w, need->n_w * sizeof *need->w);

@@ -16,6 +16,7 @@
 enum { PLAN_MAX_RUNS = 10000000 };
 enum { STOP_BUDGET, STOP_TARGET };                   /* words of `stop` */
 enum { TARGET_GAP, TARGET_RATIO, TARGET_LOSS };      /* words of `target` */
+enum { REDUCTION_MEAN, REDUCTION_SUM };              /* words of `reduction` */
 enum { ORDER_SHUFFLED, ORDER_SEQUENTIAL };           /* words of `order` */
 enum { UPDATES_EXACT, UPDATES_LAZY, UPDATES_DENSE }; /* words of `sparse_updates` */
 
@@ -46,6 +47,11 @@ static inline bool run_decays_fast(const struct run *r) {
 /* The loss of its rows; LOSS_COUNT: it has none, being on a surface. */
 static inline enum loss run_loss(const struct run *r) {
     return r->v[KEY_MODEL_loss].word == VALUE_NONE ? LOSS_COUNT : (enum loss)r->v[KEY_MODEL_loss].word;
+}
+
+/* Whether its losses are means over rows; false: sums. */
+static inline bool run_means(const struct run *r) {
+    return r->v[KEY_MODEL_reduction].word == REDUCTION_MEAN;
 }
 
 struct plan;

@@ -57,11 +57,9 @@ static void add_facts(struct text *t, const struct data_facts *f) {
 }
 
 static bool add_data_row(struct text *t, const struct results *r, const struct run *run, struct err *e) {
-    const char *fingerprint = plan_dataset_fingerprint(r->plan, run->dataset);
     struct minimum m;
     bool found;
-    if (!store_get_minimum(r->store, fingerprint, run_loss(run), run->v[KEY_MODEL_reduction].word == 0,
-                           run->v[KEY_MODEL_l2].number, &m, &found, e))
+    if (!store_get_minimum(r->store, minimum_key_of(r->plan, run), &m, &found, e))
         return false;
     static const enum key model[] = {KEY_MODEL_loss, KEY_MODEL_reduction, KEY_MODEL_l2};
     csv_label(t, run->data);
@@ -88,7 +86,7 @@ static bool add_data_row(struct text *t, const struct results *r, const struct r
     } else {
         text_add(t, ",,,,,");
     }
-    text_addf(t, ",%s\n", fingerprint);
+    text_addf(t, ",%s\n", plan_dataset_fingerprint(r->plan, run->dataset));
     return true;
 }
 

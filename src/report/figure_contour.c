@@ -111,7 +111,7 @@ static bool height_init(struct height *h, const struct run *run, const struct da
     if (!(h->d = data_make(params, 1, e)))
         return false;
     h->loss = run_loss(run);
-    h->mean = run->v[KEY_MODEL_reduction].word == 0;
+    h->mean = run_means(run);
     h->l2 = run->v[KEY_MODEL_l2].number;
     return objective_init(&h->o, h->d, h->loss, h->mean ? h->l2 : h->l2 / (double)h->d->train.n_rows, 1, e);
 }

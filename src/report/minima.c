@@ -11,9 +11,7 @@ static bool count(const struct results *r, const struct group *g, struct minima 
         struct minimum minimum;
         bool found;
         plan_run(r->plan, c->first + k, &run);
-        if (!store_get_minimum(r->store, plan_dataset_fingerprint(r->plan, run.dataset), run_loss(&run),
-                               run.v[KEY_MODEL_reduction].word == 0, run.v[KEY_MODEL_l2].number, &minimum,
-                               &found, e))
+        if (!store_get_minimum(r->store, minimum_key_of(r->plan, &run), &minimum, &found, e))
             return false;
         m->n += found;
         m->n_missing += found && minimum_missing(&minimum);

@@ -9,32 +9,21 @@
 
 const char *const status_names[] = {"converged", "diverged", "exhausted", "missing"};
 
-enum { REDUCTION_MEAN = 0 }; /* word of the key */
-
 /* L* as a run needs it, looked up once for each run of runs with the same loss on the same data set. */
 struct lstar {
     bool known;
-    struct value loss, reduction, l2;
+    struct minimum_key key;
     double value; /* NAN: not in the store */
 };
 
-static bool same(struct value a, struct value b) {
-    return a.word == b.word && (a.word != VALUE_NUMBER || a.number == b.number);
-}
-
-static bool lstar_find(struct lstar *memo, struct store *s, const char *fingerprint, const struct run *run,
-                       double *value, struct err *e) {
-    const struct value *v = run->v;
-    if (!memo->known || !same(memo->loss, v[KEY_MODEL_loss]) ||
-        !same(memo->reduction, v[KEY_MODEL_reduction]) || !same(memo->l2, v[KEY_MODEL_l2])) {
+static bool lstar_find(struct lstar *memo, struct store *s, struct minimum_key key, double *value,
+                       struct err *e) {
+    if (!memo->known || !minimum_key_same(memo->key, key)) {
         struct minimum m;
         bool found;
-        *memo = (struct lstar){false, v[KEY_MODEL_loss], v[KEY_MODEL_reduction], v[KEY_MODEL_l2], NAN};
-        if (!store_get_minimum(s, fingerprint, run_loss(run), memo->reduction.word == REDUCTION_MEAN,
-                               memo->l2.number, &m, &found, e))
+        if (!store_get_minimum(s, key, &m, &found, e))
             return false;
-        memo->known = true;
-        memo->value = found ? m.loss : NAN;
+        *memo = (struct lstar){true, key, found ? m.loss : NAN};
     }
     *value = memo->value;
     return true;
@@ -91,8 +80,7 @@ static bool load_row(struct results *r, const struct run *run, struct lstar *mem
     bool found;
     if (!store_get_run(r->store, run->id, &o, &found, e))
         return false;
-    bool ok = !found ||
-              lstar_find(memo, r->store, plan_dataset_fingerprint(r->plan, run->dataset), run, &row->lstar, e);
+    bool ok = !found || lstar_find(memo, r->store, minimum_key_of(r->plan, run), &row->lstar, e);
     bool judged = target.word != TARGET_GAP || !isnan(row->lstar);
     if (ok && found && judged && o.n_points) {
         judge(&o, target, row);

@@ -81,8 +81,7 @@ static bool facts_find(const struct results *r, const struct group *g, struct fa
             span_add(&f->sparsity, 1 - (double)d->nnz / ((double)d->n_rows * (double)d->n_features));
             span_add(&f->test, (double)d->n_test);
         }
-        if (!store_get_minimum(r->store, plan_dataset_fingerprint(r->plan, run.dataset), run_loss(&run),
-                               run.v[KEY_MODEL_reduction].word == 0, run.v[KEY_MODEL_l2].number, &m, &found, e))
+        if (!store_get_minimum(r->store, minimum_key_of(r->plan, &run), &m, &found, e))
             return false;
         if (found) {
             span_add(&f->lstar, m.loss);

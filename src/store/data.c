@@ -79,6 +79,11 @@ bool store_get_file(struct store *s, const char *key, char fingerprint[33], bool
 
 /* ---- minima ---------------------------------------------------------------------------------------------- */
 
+struct minimum_key minimum_key_of(const struct plan *p, const struct run *r) {
+    return (struct minimum_key){plan_dataset_fingerprint(p, r->dataset), run_loss(r), run_means(r),
+                                r->v[KEY_MODEL_l2].number};
+}
+
 static const char *reduction_name(bool mean) {
     return mean ? "mean" : "sum";
 }
@@ -90,26 +95,25 @@ static const char *loss_name(enum loss loss) {
 
 /* What a minimum or its point is called in messages. */
 enum { WHAT_CHARS = 128 };
-static void name_minimum(char what[WHAT_CHARS], const char *of, const char *fingerprint, enum loss loss) {
-    snprintf(what, WHAT_CHARS, "%s of the %s loss on data set %s", of, loss_name(loss), fingerprint);
+static void name_minimum(char what[WHAT_CHARS], const char *of, struct minimum_key key) {
+    snprintf(what, WHAT_CHARS, "%s of the %s loss on data set %s", of, loss_name(key.loss), key.fingerprint);
 }
 
-static void put_minimum_key(struct row *r, const char *fingerprint, enum loss loss, bool mean, double l2) {
-    row_put_text(r, fingerprint);
-    row_put_text(r, loss_name(loss));
-    row_put_text(r, reduction_name(mean));
-    row_put_real(r, l2);
+static void put_minimum_key(struct row *r, struct minimum_key key) {
+    row_put_text(r, key.fingerprint);
+    row_put_text(r, loss_name(key.loss));
+    row_put_text(r, reduction_name(key.mean));
+    row_put_real(r, key.l2);
 }
 
 /* The row of that key, past the key; *found: whether there is one. */
 static bool get_minimum_key(struct row *r, struct store *s, enum statement id, const char *what,
-                            const char *fingerprint, enum loss loss, bool mean, double l2, bool *found,
-                            struct err *e) {
+                            struct minimum_key key, bool *found, struct err *e) {
     char ignored[1];
-    sqlite3_stmt *st = db_key(s, id, e, 3, fingerprint, loss_name(loss), reduction_name(mean));
+    sqlite3_stmt *st = db_key(s, id, e, 3, key.fingerprint, loss_name(key.loss), reduction_name(key.mean));
     if (!st)
         return false;
-    sqlite3_bind_double(st, 4, l2);
+    sqlite3_bind_double(st, 4, key.l2);
     bool ok = row_get_begin(r, s, st, what, found, e);
     for (int i = 0; ok && *found && i < 3; i++)
         row_get_text(r, ignored, sizeof ignored);
@@ -118,14 +122,13 @@ static bool get_minimum_key(struct row *r, struct store *s, enum statement id, c
     return ok;
 }
 
-bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                       const struct minimum *m, struct err *e) {
+bool store_put_minimum(struct store *s, struct minimum_key key, const struct minimum *m, struct err *e) {
     char what[WHAT_CHARS];
-    name_minimum(what, "the minimum", fingerprint, loss);
+    name_minimum(what, "the minimum", key);
     struct row r;
     if (!row_put_begin(&r, s, ST_PUT_MINIMUM, what, e))
         return false;
-    put_minimum_key(&r, fingerprint, loss, mean, l2);
+    put_minimum_key(&r, key);
     row_put_real(&r, m->loss);
     row_put_real(&r, m->max_gradient);
     row_put_real(&r, m->max_weight);
@@ -134,14 +137,13 @@ bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss,
     return row_put_end(&r, e);
 }
 
-bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                       struct minimum *m, bool *found, struct err *e) {
+bool store_get_minimum(struct store *s, struct minimum_key key, struct minimum *m, bool *found, struct err *e) {
     memset(m, 0, sizeof *m);
     *found = false;
     char what[WHAT_CHARS];
-    name_minimum(what, "the minimum", fingerprint, loss);
+    name_minimum(what, "the minimum", key);
     struct row r;
-    bool ok = get_minimum_key(&r, s, ST_GET_MINIMUM, what, fingerprint, loss, mean, l2, found, e);
+    bool ok = get_minimum_key(&r, s, ST_GET_MINIMUM, what, key, found, e);
     if (!ok || !*found)
         return ok;
     m->loss = row_get_real(&r);
@@ -154,26 +156,24 @@ bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss,
     return *found = row_get_end(&r, e);
 }
 
-bool store_put_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                         const double *w, size_t n, struct err *e) {
+bool store_put_minimiser(struct store *s, struct minimum_key key, const double *w, size_t n, struct err *e) {
     char what[WHAT_CHARS];
-    name_minimum(what, "the minimiser", fingerprint, loss);
+    name_minimum(what, "the minimiser", key);
     struct row r;
     if (!row_put_begin(&r, s, ST_PUT_MINIMISER, what, e))
         return false;
-    put_minimum_key(&r, fingerprint, loss, mean, l2);
+    put_minimum_key(&r, key);
     row_put_blob(&r, w, n * sizeof *w);
     return row_put_end(&r, e);
 }
 
-bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                         size_t n, double **w, struct err *e) {
+bool store_get_minimiser(struct store *s, struct minimum_key key, size_t n, double **w, struct err *e) {
     *w = NULL;
     bool found;
     char what[WHAT_CHARS];
-    name_minimum(what, "the minimiser", fingerprint, loss);
+    name_minimum(what, "the minimiser", key);
     struct row r;
-    bool ok = get_minimum_key(&r, s, ST_GET_MINIMISER, what, fingerprint, loss, mean, l2, &found, e);
+    bool ok = get_minimum_key(&r, s, ST_GET_MINIMISER, what, key, &found, e);
     if (!ok || !found)
         return ok;
     size_t n_got;

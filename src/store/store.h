@@ -58,16 +58,24 @@ bool store_get_data(struct store *s, const char *fingerprint, struct data_facts 
 bool store_put_file(struct store *s, const char *key, const char *fingerprint, struct err *e);
 bool store_get_file(struct store *s, const char *key, char fingerprint[33], bool *found, struct err *e);
 
-/* L*, by data set, loss, reduction, l2. */
-bool store_put_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                       const struct minimum *m, struct err *e);
-bool store_get_minimum(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                       struct minimum *m, bool *found, struct err *e);
+/* What an L* is of. */
+struct minimum_key {
+    const char *fingerprint; /* of the data set */
+    enum loss loss;
+    bool mean; /* over rows; false: a sum */
+    double l2;
+};
+/* That of a run; the fingerprint is the plan's. */
+struct minimum_key minimum_key_of(const struct plan *p, const struct run *r);
+/* Whether two keys of one data set are the same. */
+static inline bool minimum_key_same(struct minimum_key a, struct minimum_key b) {
+    return a.loss == b.loss && a.mean == b.mean && a.l2 == b.l2;
+}
+bool store_put_minimum(struct store *s, struct minimum_key key, const struct minimum *m, struct err *e);
+bool store_get_minimum(struct store *s, struct minimum_key key, struct minimum *m, bool *found, struct err *e);
 /* Its minimiser, (n): by feature, the bias last. *w is malloc'ed, NULL where there is none of that length. */
-bool store_put_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                         const double *w, size_t n, struct err *e);
-bool store_get_minimiser(struct store *s, const char *fingerprint, enum loss loss, bool mean, double l2,
-                         size_t n, double **w, struct err *e);
+bool store_put_minimiser(struct store *s, struct minimum_key key, const double *w, size_t n, struct err *e);
+bool store_get_minimiser(struct store *s, struct minimum_key key, size_t n, double **w, struct err *e);
 
 /* check.c: every row of every table against its checksum, after SQLite's own look at the structure of the file.
  * Each damaged row is a message that names it; *rows counts all. True if nothing is damaged. */

@@ -18,10 +18,10 @@ static void end(struct team *t, size_t n_rows) {
     struct tracer *tr = t->tracer;
     for (size_t k = 0; k < tr->n; k++)
         for (size_t lane = 0; lane < LANES; lane++) {
-            const struct value *v = t->lane[lane].run.v;
+            const struct run *r = &t->lane[lane].run;
             double *h = tr->h + k * LANES + lane;
-            *h = (v[KEY_MODEL_reduction].word == 0 ? *h / (double)n_rows : *h) +
-                 (tr->rank[k] == TRACER_BIAS ? 0 : v[KEY_MODEL_l2].number);
+            *h = (run_means(r) ? *h / (double)n_rows : *h) +
+                 (tr->rank[k] == TRACER_BIAS ? 0 : r->v[KEY_MODEL_l2].number);
         }
 }
 

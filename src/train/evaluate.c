@@ -159,8 +159,7 @@ void team_report(const struct team *t, const double loss[LANES], double reported
     for (int lane = 0; lane < LANES; lane++) {
         const struct run *r = &t->lane[lane].run;
         const double l2 = r->v[KEY_MODEL_l2].number;
-        reported[lane] =
-            r->v[KEY_MODEL_reduction].word == 0 ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
+        reported[lane] = run_means(r) ? loss[lane] / (double)t->data->train.n_rows : loss[lane];
         if (l2 != 0)
             /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): l2 != 0: any_l2 */
             reported[lane] += l2 * norm[lane];
@@ -180,7 +179,7 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         struct lane *a = &t->lane[lane];
         if (!a->running)
             continue;
-        const bool mean = a->run.v[KEY_MODEL_reduction].word == 0;
+        const bool mean = run_means(&a->run);
         struct point p = {
             .epoch = epoch, .step = step, .nonzeros = nonzeros, .loss = reported[lane], .test_loss = NAN};
         if (t->tracer)

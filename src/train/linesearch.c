@@ -74,7 +74,7 @@ static void products(const struct team *t, int lane, double *ww, double *wg, dou
 /* The loss of a candidate as the run reports it. */
 static double reported(const struct run *r, size_t n_rows, double sum, double a, double ww, double wg,
                        double gg) {
-    const double loss = r->v[KEY_MODEL_reduction].word == 0 ? sum / (double)n_rows : sum;
+    const double loss = run_means(r) ? sum / (double)n_rows : sum;
     return loss + 0.5 * r->v[KEY_MODEL_l2].number * (ww - 2 * a * wg + a * a * gg);
 }
 

@@ -33,7 +33,7 @@ static void set_scale(struct team *t, struct pace *p, uint64_t rows) {
         return;
     p->rows = rows;
     for (int lane = 0; lane < LANES; lane++)
-        if (t->lane[lane].run.v[KEY_MODEL_reduction].word == 0)
+        if (run_means(&t->lane[lane].run))
             team_put(t, t->scale, (size_t)lane, 1.0 / (double)rows);
 }
 

@@ -194,8 +194,7 @@ bool team_init(struct team *t, const struct plan *plan, const struct pack *pack,
     for (int lane = 0; lane < LANES; lane++) {
         const struct run *r = &t->lane[lane].run;
         const double l2 = r->v[KEY_MODEL_l2].number;
-        team_put(t, t->scale, (size_t)lane,
-                 r->v[KEY_MODEL_reduction].word == 0 ? 1.0 / (double)data->train.n_rows : 1);
+        team_put(t, t->scale, (size_t)lane, run_means(r) ? 1.0 / (double)data->train.n_rows : 1);
         team_put(t, t->l2, (size_t)lane, l2);
         team_put(t, t->b_l2, (size_t)lane, 0);
         team_put(t, t->finite, (size_t)lane, 0);

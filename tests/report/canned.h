@@ -59,8 +59,9 @@ static inline void canned_open(struct canned *c, const char *grid) {
 static inline void canned_minima(struct canned *c, double lstar, bool runaway) {
     for (size_t k = 0; k < plan_n_datasets(c->plan); k++) {
         struct minimum m = {lstar, 1e-12, runaway ? 31 : 3, 10, 1};
-        canned_ok(store_put_minimum(c->store, plan_dataset_fingerprint(c->plan, k), LOSS_logistic, true, 0, &m,
-                                    &canned_err));
+        canned_ok(store_put_minimum(
+            c->store, (struct minimum_key){plan_dataset_fingerprint(c->plan, k), LOSS_logistic, true, 0}, &m,
+            &canned_err));
     }
 }
 

@@ -61,8 +61,9 @@ static void fill(struct canned *c) {
     canned_open(c, grid);
     for (size_t k = 0; k < plan_n_datasets(c->plan); k++) {
         struct minimum m = {0, 1e-12, 3, 10, 1};
-        canned_ok(store_put_minimum(c->store, plan_dataset_fingerprint(c->plan, k), LOSS_logistic, true, 0.001,
-                                    &m, &canned_err));
+        canned_ok(store_put_minimum(
+            c->store, (struct minimum_key){plan_dataset_fingerprint(c->plan, k), LOSS_logistic, true, 0.001},
+            &m, &canned_err));
     }
     canned_put(c, 0, &(struct curve)CURVE(1, 0.1, 1.0 / 3), (double[]){1, 0.25, 0.5}, 0.125);
     canned_put(c, 1, &(struct curve)BLOWN(1, 1e300, NAN), (double[]){1, INFINITY, NAN}, NAN);
@@ -112,8 +113,9 @@ static void batches_and_schedules_have_columns(void **state) {
                     "data_seed = 7\nnoise = 1e-5\n[model]\nl2 = 0.001\n[optimizer nag]\n"
                     "[schedule slow]\nkind = cosine\nperiod = 30\nfloor = 0.1\n");
     struct minimum m = {0, 1e-12, 3, 10, 1};
-    canned_ok(store_put_minimum(c.store, plan_dataset_fingerprint(c.plan, 0), LOSS_logistic, true, 0.001, &m,
-                                &canned_err));
+    canned_ok(store_put_minimum(
+        c.store, (struct minimum_key){plan_dataset_fingerprint(c.plan, 0), LOSS_logistic, true, 0.001}, &m,
+        &canned_err));
     canned_put(&c, 0, &(struct curve)CURVE(1, 0.5), NULL, NAN);
     canned_load(&c);
     char *got = written(&c, "runs.csv", csv_write_runs);

@@ -66,8 +66,9 @@ static void fixture_open(struct fixture *f, const char *grid, enum law law) {
     for (size_t k = 0; k < plan_n_datasets(f->plan); k++) {
         struct minimum m = {.loss = 10, .start_loss = 110};
         check(f,
-              store_put_minimum(f->store, plan_dataset_fingerprint(f->plan, k), LOSS_logistic, true, 0, &m,
-                                &f->e),
+              store_put_minimum(
+                  f->store, (struct minimum_key){plan_dataset_fingerprint(f->plan, k), LOSS_logistic, true, 0},
+                  &m, &f->e),
               "minimum");
     }
     for (size_t i = 0; i < plan_n_runs(f->plan); i++) {

@@ -76,8 +76,9 @@ static void fill(struct store *s) {
     assert_true(store_put_note(s, "grid", "[sweep]\n", 8, &e));
     assert_true(store_put_data(s, &facts, &e));
     assert_true(store_put_file(s, "path x", "0123456789abcdef0123456789abcdef", &e));
-    assert_true(store_put_minimum(s, facts.fingerprint, LOSS_logistic, true, 0, &m, &e));
-    assert_true(store_put_minimiser(s, facts.fingerprint, LOSS_logistic, true, 0, w, 3, &e));
+    assert_true(store_put_minimum(s, (struct minimum_key){facts.fingerprint, LOSS_logistic, true, 0}, &m, &e));
+    assert_true(
+        store_put_minimiser(s, (struct minimum_key){facts.fingerprint, LOSS_logistic, true, 0}, w, 3, &e));
     assert_true(store_put_failure(s, 7, "out of memory", &e));
 }
 
@@ -248,8 +249,8 @@ static void merging_adds_what_is_new(void **state) {
     size_t len;
     assert_true(store_get_note(into, "grid", &text, &len, &e));
     assert_string_equal(text, "[sweep]\n");
-    assert_true(
-        store_get_minimiser(into, "0123456789abcdef0123456789abcdef", LOSS_logistic, true, 0, 3, &w, &e));
+    assert_true(store_get_minimiser(
+        into, (struct minimum_key){"0123456789abcdef0123456789abcdef", LOSS_logistic, true, 0}, 3, &w, &e));
     assert_non_null(w);
     assert_true(w[1] == -2);
     free(text);

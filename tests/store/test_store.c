@@ -186,22 +186,18 @@ static void notes_files_data_and_minima_come_back(void **state) {
 
     struct minimum m = {0.3, 1e-11, NAN, 77, 0.6931471805599453}, m_got;
     static const struct {
-        const char *fingerprint;
-        enum loss loss;
-        bool mean;
-        double l2;
+        struct minimum_key key;
         bool found;
     } keys_asked[] = {
-        {"00", LOSS_logistic, true, 0, true},     {"00", LOSS_logistic, true, -0.0, true},
-        {"00", LOSS_logistic, true, 1e-9, false}, {"00", LOSS_logistic, false, 0, false},
-        {"00", LOSS_squared, true, 0, false},     {"01", LOSS_logistic, true, 0, false},
-        {"00", LOSS_logistic, false, 0.1, true},
+        {{"00", LOSS_logistic, true, 0}, true},     {{"00", LOSS_logistic, true, -0.0}, true},
+        {{"00", LOSS_logistic, true, 1e-9}, false}, {{"00", LOSS_logistic, false, 0}, false},
+        {{"00", LOSS_squared, true, 0}, false},     {{"01", LOSS_logistic, true, 0}, false},
+        {{"00", LOSS_logistic, false, 0.1}, true},
     };
-    assert_true(store_put_minimum(s, "00", LOSS_logistic, true, -0.0, &m, &e));
-    assert_true(store_put_minimum(s, "00", LOSS_logistic, false, 0.1, &m, &e));
+    assert_true(store_put_minimum(s, (struct minimum_key){"00", LOSS_logistic, true, -0.0}, &m, &e));
+    assert_true(store_put_minimum(s, (struct minimum_key){"00", LOSS_logistic, false, 0.1}, &m, &e));
     for (size_t i = 0; i < sizeof keys_asked / sizeof *keys_asked; i++) {
-        assert_true(store_get_minimum(s, keys_asked[i].fingerprint, keys_asked[i].loss, keys_asked[i].mean,
-                                      keys_asked[i].l2, &m_got, &found, &e));
+        assert_true(store_get_minimum(s, keys_asked[i].key, &m_got, &found, &e));
         if (found != keys_asked[i].found)
             fail_msg("minimum %zu: found %d", i, found);
         if (found) {
@@ -215,15 +211,15 @@ static void notes_files_data_and_minima_come_back(void **state) {
 
     const double point[] = {0.1, -0.0, INFINITY};
     double *got_point;
-    assert_true(store_put_minimiser(s, "00", LOSS_logistic, true, 0.5, point, 3, &e));
+    assert_true(store_put_minimiser(s, (struct minimum_key){"00", LOSS_logistic, true, 0.5}, point, 3, &e));
     static const struct {
         double l2;
         size_t n;
         bool found;
     } points_asked[] = {{0.5, 3, true}, {0.5, 2, false}, {0.25, 3, false}};
     for (size_t i = 0; i < sizeof points_asked / sizeof *points_asked; i++) {
-        assert_true(store_get_minimiser(s, "00", LOSS_logistic, true, points_asked[i].l2, points_asked[i].n,
-                                        &got_point, &e));
+        assert_true(store_get_minimiser(s, (struct minimum_key){"00", LOSS_logistic, true, points_asked[i].l2},
+                                        points_asked[i].n, &got_point, &e));
         if ((got_point != NULL) != points_asked[i].found)
             fail_msg("minimiser %zu: found %d", i, got_point != NULL);
         if (got_point)
@@ -261,11 +257,11 @@ static bool read_file(struct store *s) {
 static bool read_minimum(struct store *s) {
     struct minimum m;
     bool found;
-    return store_get_minimum(s, "00", LOSS_logistic, true, 0, &m, &found, &e) && found;
+    return store_get_minimum(s, (struct minimum_key){"00", LOSS_logistic, true, 0}, &m, &found, &e) && found;
 }
 static bool read_minimiser(struct store *s) {
     double *w;
-    bool ok = store_get_minimiser(s, "00", LOSS_logistic, true, 0, 2, &w, &e);
+    bool ok = store_get_minimiser(s, (struct minimum_key){"00", LOSS_logistic, true, 0}, 2, &w, &e);
     free(w);
     return ok && w;
 }
@@ -318,8 +314,8 @@ static void every_changed_column_is_noticed(void **state) {
         struct minimum m = {0.3, 1e-11, 2, 77, 0.7};
         assert_true(store_put_runs(s, o, 2, &e) && store_put_note(s, "n", "text", 4, &e));
         assert_true(store_put_data(s, &f, &e) && store_put_file(s, "k", fingerprint, &e));
-        assert_true(store_put_minimum(s, "00", LOSS_logistic, true, 0, &m, &e));
-        assert_true(store_put_minimiser(s, "00", LOSS_logistic, true, 0, point, 2, &e));
+        assert_true(store_put_minimum(s, (struct minimum_key){"00", LOSS_logistic, true, 0}, &m, &e));
+        assert_true(store_put_minimiser(s, (struct minimum_key){"00", LOSS_logistic, true, 0}, point, 2, &e));
         if (!cases[i].read(s))
             fail_msg("case %zu is damaged before it is damaged: %s", i, e.text);
         store_close(s);
@@ -346,11 +342,13 @@ static void impossible_values_under_a_right_checksum_are_refused(void **state) {
     assert_true(store_put_runs(s, &none, 1, &e));
     assert_true(store_put_data(s, &f, &e));
     assert_true(store_put_file(s, "k", "../../../etc/passwd", &e));
-    assert_true(store_put_minimum(s, fingerprint, LOSS_logistic, true, 0, &m, &e));
+    assert_true(store_put_minimum(s, (struct minimum_key){fingerprint, LOSS_logistic, true, 0}, &m, &e));
     assert_false(store_get_run(s, 9, &got, &found, &e) || found);
     assert_false(store_get_data(s, fingerprint, &facts, &found, &e) || found);
     assert_false(store_get_file(s, "k", fp, &found, &e) || found);
-    assert_false(store_get_minimum(s, fingerprint, LOSS_logistic, true, 0, &minimum, &found, &e) || found);
+    assert_false(
+        store_get_minimum(s, (struct minimum_key){fingerprint, LOSS_logistic, true, 0}, &minimum, &found, &e) ||
+        found);
     for (const char *at = e.text; (at = strstr(at, "damaged: a value is of another type or size")); at++)
         e.count--;
     assert_int_equal(e.count, 0);

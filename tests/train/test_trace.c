@@ -170,7 +170,7 @@ static double slope(const struct dataset *d, const struct run *r, size_t first, 
         const double x = p->row_ptr[row + 1] > p->row_ptr[row] ? p->row_val[p->row_ptr[row]] : 0;
         sum += loss->residual((long double)w * x + b, p->y[row]) * (by_bias ? 1 : x);
     }
-    sum = r->v[KEY_MODEL_reduction].word == 0 ? sum / n : sum;
+    sum = run_means(r) ? sum / n : sum;
     return (double)(by_bias ? sum : sum + r->v[KEY_MODEL_l2].number * w);
 }
 

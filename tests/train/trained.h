@@ -89,7 +89,7 @@ static inline struct ref_data ref_data_of(const struct dataset *d, const struct 
 static inline struct ref_run ref_run_of(const struct run *r) {
     struct ref_run ref = {.rule = ref_rule_find(r->rule->name),
                           .loss = ref_loss_find(loss_names[r->v[KEY_MODEL_loss].word]),
-                          .mean = r->v[KEY_MODEL_reduction].word == 0,
+                          .mean = run_means(r),
                           .l2 = r->v[KEY_MODEL_l2].number};
     memcpy(ref.h, r->h, sizeof ref.h);
     if (r->rule->line_search) {
