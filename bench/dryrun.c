@@ -18,7 +18,7 @@ enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 
 enum { REASONS_MOST = 4 };
 struct sums {
     struct work work;
-    double data_bytes, task_bytes;
+    double memory_bytes;
     const char *because[REASONS_MOST]; /* why mini-batch steps are dense, and how many runs are meant */
     size_t dense[REASONS_MOST];
 };
@@ -31,41 +31,53 @@ static void count_dense(struct sums *sums, const char *because, size_t runs) {
     sums->dense[k] += runs;
 }
 
-static bool sum_up(const struct plan *p, struct cost *c, const struct kernels *kernels, int threads,
-                   struct sums *sums, struct err *e) {
-    const enum precision precision = kernels->precision;
-    const struct job job = {
-        .plan = p, .cost = c, .kernels = kernels, .threads = threads, .threads_all = threads};
-    struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
+static void sum_up_packs(const struct plan *p, const struct cost *c, struct sums *sums) {
     struct touched memory = {0};
-    size_t next = 0; /* the first pack of the next task */
-    bool ok = shape;
-    for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
-        ok = memory_shape(plan_dataset(p, k), threads, &shape[k], e);
-        double bytes = (double)data_memory_estimate(plan_dataset(p, k), precision);
-        if (ok && !bytes) {
-            bytes = (double)shape[k].memory_bytes;
-            c->shape[k] = shape[k];
-        }
-        sums->data_bytes = bytes > sums->data_bytes ? bytes : sums->data_bytes;
-    }
-    for (size_t i = 0; ok && i < c->n_packs; i++) {
+    for (size_t i = 0; i < c->n_packs; i++) {
         struct run r;
         plan_run(p, c->packs[i].run[0], &r);
         const struct work work = work_of(c, p, &c->packs[i], &memory);
-        if (i == next) {
-            const int n = task_packs(&job, i, work_total(work));
-            const double bytes =
-                n * (double)train_memory(&shape[r.dataset], precision, r.rule, c->packs[i].batch);
-            sums->task_bytes = bytes > sums->task_bytes ? bytes : sums->task_bytes;
-            next += (size_t)n;
-        }
         sums->work.steps += work.steps;
         sums->work.evaluations += work.evaluations;
         const char *because = train_dense_because(&r, &c->shape[r.dataset]);
         if (because)
             count_dense(sums, because, (size_t)c->packs[i].n);
     }
+}
+
+/* The most that the data sets of a window and the packs in training take. shape: of each data set. */
+static bool most_memory(const struct job *job, struct dataset *shape, double *most, struct err *e) {
+    const size_t n = plan_n_datasets(job->plan);
+    struct dataset **data = mem_zeroed(n, sizeof *data, e);
+    struct tasks tasks = {0};
+    const bool ok = data && tasks_make(job, &tasks, e);
+    for (size_t k = 0; ok && k < n; k++)
+        data[k] = tasks.first[k + 1] > tasks.first[k] ? &shape[k] : NULL;
+    for (size_t k = 0, end; ok && k < n; k = end) {
+        struct tally taken = {0};
+        end = tasks_window(job, &tasks, k);
+        task_threads(job, tasks.task + tasks.first[k], tasks.first[end] - tasks.first[k], data, &taken);
+        *most = fmax(*most, (double)taken.data_bytes + (double)taken.flight_bytes);
+    }
+    tasks_free(&tasks);
+    free(data);
+    return ok;
+}
+
+static bool sum_up(const struct plan *p, struct cost *c, const struct kernels *kernels, int threads,
+                   struct sums *sums, struct err *e) {
+    const struct job job = {
+        .plan = p, .cost = c, .kernels = kernels, .threads = threads, .threads_all = threads};
+    struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
+    bool ok = shape;
+    for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
+        ok = memory_shape(plan_dataset(p, k), kernels->precision, threads, &shape[k], e);
+        if (ok && plan_dataset(p, k)->kind == DATA_LIBSVM)
+            c->shape[k] = shape[k];
+    }
+    ok = ok && most_memory(&job, shape, &sums->memory_bytes, e);
+    if (ok)
+        sum_up_packs(p, c, sums);
     free(shape);
     return ok;
 }
@@ -123,16 +135,14 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         plan_run(p, 0, &r);
         const double points = c.epochs / r.v[KEY_SWEEP_evaluate].number + 2, n = (double)n_runs;
         const double disk = n * (points * (POINT_BYTES + CURVE_ROW_BYTES) + RUN_BYTES + RUN_ROW_BYTES);
-        const double available = (double)machine_get()->memory_bytes,
-                     fit = fmax(1, floor((available - sums.data_bytes) / sums.task_bytes)), /* task_threads() */
-            memory = sums.data_bytes + fmin(threads, fit) * sums.task_bytes;
         char a[SHOW_CHARS], b[SHOW_CHARS];
         printf("\n%s runs on %zu data set%s", show_count(n_runs, a), plan_n_datasets(p),
                plan_n_datasets(p) == 1 ? "" : "s");
         printf(", %s of them to compute in %s packs\n", show_count(c.n_todo, a), show_count(c.n_packs, b));
         if (c.n_left_out)
             printf("%s failed before and are left out (--retry-failed)\n", show_count(c.n_left_out, a));
-        printf("memory  %s at most, of %s available\n", show_bytes(memory, a), show_bytes(available, b));
+        printf("memory  %s at most, of %s available\n", show_bytes(sums.memory_bytes, a),
+               show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));
         const double work = work_total(sums.work);
         const double seconds = work / (rates[precision][isa] * 1e6) / threads + STORE_S * (double)c.n_todo;

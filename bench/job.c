@@ -13,18 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PACKS_A_THREAD = 8 }; /* enough in one window for its last packs to end together */
-
 struct state {
     const struct job *job;
     struct tally *tally;
     struct minima minima;
     const struct cost *cost;
-    struct task *task;     /* (cost.n_packs): by data set, as the packs are ordered within it */
-    size_t *first;         /* (n_datasets + 1): its tasks */
+    struct tasks tasks;
     struct dataset **data; /* (n_datasets): those in memory */
     size_t *left;          /* (n_datasets): tasks not finished, of those in memory */
-    enum precision precision;
     struct progress progress;
     struct err *e;
     atomic_bool broken; /* the store takes no more */
@@ -42,40 +38,10 @@ static int by_work(const void *a, const void *b) {
     return (x->pack > y->pack) - (x->pack < y->pack);
 }
 
-/* Tasks grouped by data set: a counting sort that keeps the order of the packs. */
-static bool make_tasks(struct state *s) {
-    const struct plan *p = s->job->plan;
-    size_t n_data = plan_n_datasets(p), n = s->cost->n_packs;
-    struct task *unsorted = mem_zeroed(n, sizeof *unsorted, s->e);
-    s->task = mem_zeroed(n, sizeof *s->task, s->e);
-    s->first = mem_zeroed(n_data + 2, sizeof *s->first, s->e);
-    s->left = mem_zeroed(n_data, sizeof *s->left, s->e);
-    s->data = mem_zeroed(n_data, sizeof *s->data, s->e);
-    bool ok = unsorted && s->task && s->first && s->left && s->data;
-    size_t n_tasks = 0;
-    struct touched memory = {0};
-    for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
-        const struct pack *first = &s->cost->packs[i];
-        struct task *t = &unsorted[n_tasks];
-        *t = (struct task){.pack = first, .dataset = first->dataset};
-        t->work = work_total(work_of(s->cost, p, first, &memory));
-        t->n = task_packs(s->job, i, t->work);
-        for (int k = 1; k < t->n; k++)
-            t->work += work_total(work_of(s->cost, p, &first[k], &memory));
-        s->first[first->dataset + 2]++;
-    }
-    for (size_t k = 0; ok && k < n_data; k++)
-        s->first[k + 2] += s->first[k + 1];
-    for (size_t i = 0; ok && i < n_tasks; i++)
-        s->task[s->first[unsorted[i].dataset + 1]++] = unsorted[i];
-    free(unsorted);
-    return ok;
-}
-
 static size_t runs_of(const struct state *s, size_t k) {
     size_t n = 0;
-    for (size_t i = s->first[k]; i < s->first[k + 1]; i++)
-        n += task_runs(&s->task[i]);
+    for (size_t i = s->tasks.first[k]; i < s->tasks.first[k + 1]; i++)
+        n += task_runs(&s->tasks.task[i]);
     return n;
 }
 
@@ -119,7 +85,7 @@ static bool load(struct state *s, size_t k) {
         return false;
     }
     s->data[k] = d;
-    s->left[k] = s->first[k + 1] - s->first[k];
+    s->left[k] = s->tasks.first[k + 1] - s->tasks.first[k];
     return true;
 }
 
@@ -224,19 +190,19 @@ static void hand_out(struct state *s, const struct task *task, size_t n, int thr
 
 /* Data sets first..end-1: made one after the other on all threads, then their packs. */
 static bool window(struct state *s, size_t first, size_t end) {
-    struct task *task = mem_zeroed(s->first[end] - s->first[first], sizeof *task, s->e);
+    struct task *task = mem_zeroed(s->tasks.first[end] - s->tasks.first[first], sizeof *task, s->e);
     if (!task)
         return false;
     size_t n = 0;
     for (size_t k = first; k < end && !ended(s); k++) {
-        const size_t n_tasks = s->first[k + 1] - s->first[k];
+        const size_t n_tasks = s->tasks.first[k + 1] - s->tasks.first[k];
         if (!(n_tasks || minima_missing(&s->minima, k)) || !load(s, k))
             continue;
         if (!n_tasks) { /* only its L* was missing */
             unload(s, k);
             ranks_unload(k);
         }
-        memcpy(task + n, s->task + s->first[k], n_tasks * sizeof *task);
+        memcpy(task + n, s->tasks.task + s->tasks.first[k], n_tasks * sizeof *task);
         n += n_tasks;
     }
     const double start = clock_s();
@@ -251,30 +217,15 @@ static bool window(struct state *s, size_t first, size_t end) {
     return true;
 }
 
-/* Where the window that begins at data set k ends: with enough packs, or with a quarter of the memory. Data of
- * unknown size (LIBSVM) are alone. */
-static size_t window_end(const struct state *s, size_t k) {
-    const struct plan *p = s->job->plan;
-    const double budget = (double)machine_get()->memory_bytes / 4;
-    const size_t enough = (size_t)s->job->threads_all * PACKS_A_THREAD;
-    const size_t start = s->first[k];
-    double bytes = 0;
-    for (; k < plan_n_datasets(p); k++) {
-        const double more = (double)data_memory_estimate(plan_dataset(p, k), s->precision);
-        if (more == 0 || s->first[k + 1] - start >= enough || bytes + more > budget)
-            return k + 1;
-        bytes += more;
-    }
-    return k;
-}
-
 bool job_run(const struct job *j, struct tally *t, struct err *e) {
-    struct state s = {.job = j, .cost = j->cost, .tally = t, .e = e, .precision = j->kernels->precision};
+    struct state s = {.job = j, .cost = j->cost, .tally = t, .e = e};
     *t = (struct tally){0};
-    bool ok = minima_list(&s.minima, j->plan, j->wanted, j->store, e) && make_tasks(&s);
+    bool ok = minima_list(&s.minima, j->plan, j->wanted, j->store, e) && tasks_make(j, &s.tasks, e) &&
+              (s.left = mem_zeroed(plan_n_datasets(j->plan), sizeof *s.left, e)) &&
+              (s.data = mem_zeroed(plan_n_datasets(j->plan), sizeof *s.data, e));
     double work = 0;
     for (size_t i = 0; ok && i < j->cost->n_packs; i++)
-        work += s.task[i].work;
+        work += s.tasks.task[i].work;
     t->n_todo = j->cost->n_todo;
     t->n_left_out = j->cost->n_left_out;
     t->n_elsewhere = j->cost->n_elsewhere;
@@ -283,15 +234,14 @@ bool job_run(const struct job *j, struct tally *t, struct err *e) {
         ranks_job(j);
     progress_begin(&s.progress, j->cost->n_todo, work, j->quiet);
     for (size_t k = 0, end; ok && k < plan_n_datasets(j->plan) && !ended(&s); k = end) {
-        end = window_end(&s, k);
+        end = tasks_window(j, &s.tasks, k);
         ok = window(&s, k, end);
     }
     progress_clear(&s.progress);
     t->signal = interrupt_pending();
     ok = ok && !atomic_load(&s.broken);
     minima_free(&s.minima);
-    free(s.task);
-    free(s.first);
+    tasks_free(&s.tasks);
     free(s.data);
     free(s.left);
     return ok;

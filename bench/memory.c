@@ -4,9 +4,12 @@
 #include "base/mem.h"
 #include "show.h"
 
-bool memory_shape(const struct data_params *params, int threads, struct dataset *shape, struct err *e) {
+bool memory_shape(const struct data_params *params, enum precision precision, int threads,
+                  struct dataset *shape, struct err *e) {
     if (params->kind != DATA_LIBSVM) {
-        *shape = (struct dataset){.n_features = params->features, .train.n_rows = params->rows};
+        *shape = (struct dataset){.n_features = params->features,
+                                  .train.n_rows = params->rows,
+                                  .memory_bytes = data_memory_estimate(params, precision)};
         shape->n_blocks = (params->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
         const double hot =
             data_nonzeros_estimate(params) / (double)(HOT_PER_BLOCK * shape->n_blocks); /* at most */
@@ -15,8 +18,10 @@ bool memory_shape(const struct data_params *params, int threads, struct dataset 
         return true;
     }
     struct dataset *d = data_make(params, threads, e);
-    if (!d)
+    if (!d || !data_prepare(d, precision, e)) {
+        data_free(d);
         return false;
+    }
     *shape = (struct dataset){.n_features = d->n_features,
                               .train.n_rows = d->train.n_rows,
                               .train.nnz = d->train.nnz,
@@ -29,12 +34,10 @@ bool memory_shape(const struct data_params *params, int threads, struct dataset 
 }
 
 /* Bytes needed while the data set is made, and while a pack trains on it. */
-static double needed(const struct data_params *params, const struct dataset *shape, enum precision precision,
-                     double pack) {
-    const double making = DATA_MAKING * (double)data_memory_estimate(params, PRECISION_F64);
-    const double kept = params->kind == DATA_LIBSVM ? (double)shape->memory_bytes
-                                                    : (double)data_memory_estimate(params, precision);
-    return making > kept + pack ? making : kept + pack;
+static double needed(const struct data_params *params, const struct dataset *shape, double pack) {
+    const double making = DATA_MAKING * (double)data_memory_estimate(params, PRECISION_F64),
+                 training = (double)shape->memory_bytes + pack;
+    return making > training ? making : training;
 }
 
 bool memory_foresee(const struct plan *p, const struct cost *c, struct dataset *const *ready,
@@ -49,14 +52,13 @@ bool memory_foresee(const struct plan *p, const struct cost *c, struct dataset *
         struct dataset shape;
         struct run r;
         if (params->kind != DATA_LIBSVM)
-            ok = memory_shape(params, 1, &shape, e);
+            ok = memory_shape(params, precision, 1, &shape, e);
         else if (ready[at->dataset])
             shape = *ready[at->dataset];
         else
             continue; /* read when its turn comes: its size is known then */
         plan_run(p, at->run[0], &r);
-        double bytes =
-            needed(params, &shape, precision, (double)train_memory(&shape, precision, r.rule, at->batch));
+        double bytes = needed(params, &shape, (double)train_memory(&shape, precision, r.rule, at->batch));
         if (bytes <= pack[at->dataset])
             continue;
         n += pack[at->dataset] <= available && bytes > available;

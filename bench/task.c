@@ -1,5 +1,6 @@
 #include "task.h"
 #include "base/machine.h"
+#include "base/mem.h"
 #include "job.h"
 #include <math.h>
 #include <string.h>
@@ -54,9 +55,10 @@ static size_t side_by_side(const struct job *j, const struct pack *pack, size_t 
     return n >= GROUP_MOST ? GROUP_MOST : n >= 1 ? (size_t)n : 1;
 }
 
-/* Packs that share mini-batches are divided equally among threads; with stop = target a group of packs is kept
- * whole if it can be. With full batches a task has packs of one group. */
-int task_packs(const struct job *j, size_t i, double work) {
+/* How many packs from pack i on make one task; work: of the first. Packs that share mini-batches are divided
+ * equally among threads; with stop = target a group of packs is kept whole if it can be. With full batches a
+ * task has packs of one group. */
+static int task_packs(const struct job *j, size_t i, double work) {
     const struct pack *first = &j->cost->packs[i];
     const size_t threads = (size_t)j->threads_all, many = GROUP_MOST * 4 * threads; /* more change nothing */
     size_t n = 1, before = 0, whole = 0;
@@ -74,6 +76,52 @@ int task_packs(const struct job *j, size_t i, double work) {
         if (k == n || first[k].group != first[k - 1].group)
             whole = k;
     return (int)(whole ? whole : n < most ? n : most);
+}
+
+/* A counting sort that keeps the order of the packs. */
+bool tasks_make(const struct job *j, struct tasks *t, struct err *e) {
+    const size_t n_data = plan_n_datasets(j->plan), n = j->cost->n_packs;
+    struct task *unsorted = mem_zeroed(n, sizeof *unsorted, e);
+    *t = (struct tasks){mem_zeroed(n, sizeof *t->task, e), mem_zeroed(n_data + 2, sizeof *t->first, e)};
+    const bool ok = unsorted && t->task && t->first;
+    size_t n_tasks = 0;
+    struct touched memory = {0};
+    for (size_t i = 0; ok && i < n; i += (size_t)unsorted[n_tasks++].n) {
+        const struct pack *first = &j->cost->packs[i];
+        struct task *at = &unsorted[n_tasks];
+        *at = (struct task){.pack = first, .dataset = first->dataset};
+        at->work = work_total(work_of(j->cost, j->plan, first, &memory));
+        at->n = task_packs(j, i, at->work);
+        for (int k = 1; k < at->n; k++)
+            at->work += work_total(work_of(j->cost, j->plan, &first[k], &memory));
+        t->first[first->dataset + 2]++;
+    }
+    for (size_t k = 0; ok && k < n_data; k++)
+        t->first[k + 2] += t->first[k + 1];
+    for (size_t i = 0; ok && i < n_tasks; i++)
+        t->task[t->first[unsorted[i].dataset + 1]++] = unsorted[i];
+    free(unsorted);
+    return ok;
+}
+
+void tasks_free(struct tasks *t) {
+    free(t->task);
+    free(t->first);
+    *t = (struct tasks){0};
+}
+
+size_t tasks_window(const struct job *j, const struct tasks *t, size_t k) {
+    enum { PACKS_A_THREAD = 8 }; /* enough in one window for its last packs to end together */
+    const double budget = (double)machine_get()->memory_bytes / 4;
+    const size_t enough = (size_t)j->threads_all * PACKS_A_THREAD, start = t->first[k];
+    double bytes = 0;
+    for (; k < plan_n_datasets(j->plan); k++) {
+        const double more = (double)data_memory_estimate(plan_dataset(j->plan, k), j->kernels->precision);
+        if (more == 0 || t->first[k + 1] - start >= enough || bytes + more > budget)
+            return k + 1;
+        bytes += more;
+    }
+    return k;
 }
 
 struct dataset *task_data(const struct job *j, size_t k, struct err *e) {
@@ -112,16 +160,18 @@ bool task_train(const struct job *j, const struct minima *m, const struct task *
 
 int task_threads(const struct job *j, const struct task *t, size_t n, struct dataset *const *data,
                  struct tally *tally) {
-    size_t most = 1, bytes_of_data = 0;
+    size_t most = 1, bytes_of_data = 0, low = SIZE_MAX, high = 0;
     for (size_t i = 0; i < n; i++) {
         struct run r;
         plan_run(j->plan, t[i].pack->run[0], &r);
         const struct dataset *d = data[t[i].dataset];
         size_t bytes = (size_t)t[i].n * train_memory(d, j->kernels->precision, r.rule, t[i].pack->batch);
         most = bytes > most ? bytes : most;
-        if (!i || t[i - 1].dataset != t[i].dataset)
-            bytes_of_data += d->memory_bytes;
+        low = t[i].dataset < low ? t[i].dataset : low;
+        high = t[i].dataset > high ? t[i].dataset : high;
     }
+    for (size_t k = low; k <= high; k++)
+        bytes_of_data += data[k] ? data[k]->memory_bytes : 0;
     const size_t available = machine_get()->memory_bytes,
                  fit = available > bytes_of_data ? (available - bytes_of_data) / most : 0;
     const int threads = fit >= (size_t)j->threads ? j->threads : fit < 1 ? 1 : (int)fit;

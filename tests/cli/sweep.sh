@@ -84,6 +84,23 @@ printf '[sweep]\nepochs = 1\n[data d]\nrows = 10\nfeatures = 5\nsparsity = 0.5\n
 expect 0 '^time    about 5 s on 1 thread ' --grid many.ini --threads 1 --dry-run
 
 # One part of it: OPTIMIZER/DATA.
+# Small data sets are in memory together, their packs longest first: each counts once, foreseen as well as taken.
+cat >together.ini <<'EOF'
+[sweep]
+epochs = 1
+[data text]
+rows = 20000, 20100, 20200, 20300
+features = 20000
+sparsity = 0.999
+[optimizer sgd]
+[optimizer adam]
+[optimizer momentum]
+EOF
+"$bench" --grid together.ini --threads 2 --dry-run >log || fail "together: $(cat log)"
+"$bench" --grid together.ini --threads 2 --out together --no-plots --quiet --verbose >>log 2>&1 || fail "together: $(cat log)"
+awk '/^memory/ { gsub(":", ""); n++; for (i = 2; i <= NF; i++) if ($(i + 1) ~ /^[KMG]iB/) x[n] += $i * ($(i + 1) ~ /^K/ ? 1 : 1024) }
+    END { exit !(n == 2 && x[1] > 0.8 * x[2] && x[1] < 1.25 * x[2]) }' <(sed 's/, of .* available//' log) ||
+    fail "memory foreseen is not what is taken: $(grep '^memory' log)"
 expect 0 '^4 runs on ' --grid cell.ini --filter '^sgd/text$' --dry-run
 "$bench" --grid cell.ini --filter '^sgd/text$' --dry-run | grep -q '^adam' && fail 'a dry run counts what is filtered out'
 expect 0 '^4 runs, 4 computed now' --grid cell.ini --filter '^sgd/text$' --out part --no-plots
