@@ -3,15 +3,14 @@
 #include "base/mem.h"
 #include "job.h"
 #include "memory.h"
+#include "minima.h"
 #include "show.h"
+#include "speed.h"
 #include <math.h>
 #include <stdio.h>
 
-/* Millions of units of work (work.c) a second per thread, in small grids on the machine the project was written
- * on: right within a small factor elsewhere. `bench throughput` measures. */
-static const double rates[PRECISION_COUNT][ISA_COUNT] = {{300, 2000, 3500}, {300, 1000, 1600}};
-
-static const double STORE_S = 5e-5; /* to store a run: with little data that is what takes the time */
+/* Seconds to store a run, and each of its points. */
+static const double STORE_RUN_S = 2e-5, STORE_POINT_S = 1.3e-7;
 
 enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 400 };
 
@@ -19,6 +18,7 @@ enum { REASONS_MOST = 4 };
 struct sums {
     struct work work;
     double memory_bytes;
+    double data_s, minima_s;           /* on the machine of work.c */
     const char *because[REASONS_MOST]; /* why mini-batch steps are dense, and how many runs are meant */
     size_t dense[REASONS_MOST];
 };
@@ -64,8 +64,29 @@ static bool most_memory(const struct job *job, struct dataset *shape, double *mo
     return ok;
 }
 
-static bool sum_up(const struct plan *p, struct cost *c, const struct kernels *kernels, int threads,
-                   struct sums *sums, struct err *e) {
+/* Data sets that are to be made, and their L*, one after the other. */
+static bool sum_up_data(const struct plan *p, struct store *s, const struct ids *wanted, const struct cost *c,
+                        int threads, struct sums *sums, struct err *e) {
+    struct minima minima;
+    bool *made = mem_zeroed(plan_n_datasets(p), sizeof *made, e);
+    const bool ok = made && minima_list(&minima, p, wanted, s, e);
+    for (size_t i = 0; ok && i < c->n_packs; i++)
+        made[c->packs[i].dataset] = true;
+    for (size_t k = 0; ok && k < plan_n_datasets(p); k++) {
+        const struct dataset *shape = &c->shape[k];
+        const size_t n = minima_missing(&minima, k);
+        if ((made[k] || n) && plan_dataset(p, k)->kind != DATA_LIBSVM) /* files are read by now */
+            sums->data_s += work_seconds_of_data(shape, threads);
+        sums->minima_s += (double)n * work_seconds_of_minimum(shape, threads);
+    }
+    if (made)
+        minima_free(&minima);
+    free(made);
+    return ok;
+}
+
+static bool sum_up(const struct plan *p, struct store *s, const struct ids *wanted, struct cost *c,
+                   const struct kernels *kernels, int threads, struct sums *sums, struct err *e) {
     const struct job job = {
         .plan = p, .cost = c, .kernels = kernels, .threads = threads, .threads_all = threads};
     struct dataset *shape = mem_zeroed(plan_n_datasets(p), sizeof *shape, e);
@@ -75,7 +96,8 @@ static bool sum_up(const struct plan *p, struct cost *c, const struct kernels *k
         if (ok && plan_dataset(p, k)->kind == DATA_LIBSVM)
             c->shape[k] = shape[k];
     }
-    ok = ok && most_memory(&job, shape, &sums->memory_bytes, e);
+    ok = ok && most_memory(&job, shape, &sums->memory_bytes, e) &&
+         sum_up_data(p, s, wanted, c, threads, sums, e);
     if (ok)
         sum_up_packs(p, c, sums);
     free(shape);
@@ -125,10 +147,10 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
     struct store *s = NULL;
     struct cost c = {0};
     struct sums sums = {0};
+    const struct kernels *kernels = kernels_get(isa, precision);
     size_t n_runs = 0;
     bool ok = (!dir || !store_is_there(dir) || (s = store_open(dir, false, true, e))) &&
-              cost_make(p, s, wanted, again, &c, e) &&
-              sum_up(p, &c, kernels_get(isa, precision), threads, &sums, e) &&
+              cost_make(p, s, wanted, again, &c, e) && sum_up(p, s, wanted, &c, kernels, threads, &sums, e) &&
               print_runs(p, wanted, &n_runs, e);
     if (ok) {
         struct run r;
@@ -145,11 +167,14 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
                show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));
         const double work = work_total(sums.work);
-        const double seconds = work / (rates[precision][isa] * 1e6) / threads + STORE_S * (double)c.n_todo;
+        const struct speed speed = speed_measure(kernels, isa);
+        const double store_s = (STORE_RUN_S + STORE_POINT_S * points) * (double)c.n_todo;
+        const double seconds =
+            work / speed.units_s / threads + speed.slow * (sums.data_s + sums.minima_s + store_s);
         printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
                seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
                threads == 1 ? "" : "s", isa_names[isa]);
-        if (sums.work.evaluations > 0)
+        if (sums.work.evaluations >= 0.01 * work)
             printf("; %.0f%% of it evaluations", 100 * sums.work.evaluations / work);
         printf("\n");
         for (int k = 0; k < REASONS_MOST && sums.because[k]; k++)

@@ -70,8 +70,8 @@ bool cost_make(const struct plan *p, struct store *s, const struct ids *wanted, 
                struct cost *c, struct err *e);
 void cost_free(struct cost *c);
 
-/* How long a pack takes, in units of what a full batch takes for a non-zero of a run; within a factor of two.
- */
+/* How long a pack takes, in units of what a full batch takes for a non-zero of a run in caches: within a factor
+ * of two. */
 struct work {
     double steps, evaluations; /* evaluations: those that no step needs */
 };
@@ -85,3 +85,6 @@ struct work work_of(const struct cost *c, const struct plan *p, const struct pac
 static inline double work_total(struct work w) {
     return w.steps + w.evaluations;
 }
+/* Seconds to make a data set (synthetic), and to find its L*, on the machine of work.c. */
+double work_seconds_of_data(const struct dataset *shape, int threads);
+double work_seconds_of_minimum(const struct dataset *shape, int threads);

@@ -15,7 +15,7 @@ static bool add(struct minima *m, size_t *cap, const struct run *r, struct store
     struct need *need = &m->need[m->n];
     *need = (struct need){.key = minimum_key_of(m->plan, r), .next = m->first[r->dataset]};
     struct minimum found;
-    if (!store_get_minimum(s, need->key, &found, &need->known, e))
+    if (s && !store_get_minimum(s, need->key, &found, &need->known, e))
         return false;
     if (need->known)
         need->lstar = found.loss;

@@ -23,7 +23,7 @@ struct minima {
 };
 
 /* Lists what the wanted runs need (wanted->id NULL: all) and takes from the store what it holds. minima_free()
- * in any case. */
+ * in any case. s NULL: nothing is known. */
 bool minima_list(struct minima *m, const struct plan *p, const struct ids *wanted, struct store *s,
                  struct err *e);
 void minima_free(struct minima *m);

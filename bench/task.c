@@ -41,7 +41,7 @@ static double packs_in_memory(const struct job *j, const struct pack *pack) {
  * in_data: packs of their data set; work: of one pack. */
 static size_t side_by_side(const struct job *j, const struct pack *pack, size_t in_data, double work) {
     enum { TASKS_A_THREAD = 4 };
-    const double MINUTE = 2e11, memory = (double)machine_get()->memory_bytes / 4;
+    const double MINUTE = 1e12, memory = (double)machine_get()->memory_bytes / 4;
     const struct data_params *params = plan_dataset(j->plan, pack->dataset);
     if (!pack->group || params->kind == DATA_SURFACE)
         return 1;
