@@ -133,11 +133,14 @@ bool data_prepare(struct dataset *d, enum precision p, struct err *e) {
     return true;
 }
 
+static size_t line_bytes(enum precision p) {
+    return LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double));
+}
+
 /* Lines of a large source are best asked for into the first-level cache where those on their way take up a
  * third of it at most (f32 and 48 KiB; not 32), and otherwise into the second-level one. */
 static bool fits_near(enum precision p) {
-    const size_t line = LANES * (p == PRECISION_F32 ? sizeof(float) : sizeof(double));
-    return 3 * NEAR_AHEAD * line <= machine_get()->l1_bytes;
+    return 3 * NEAR_AHEAD * line_bytes(p) <= machine_get()->l1_bytes;
 }
 
 /* n stretches from `stretch` on, the first at group `group`. */
@@ -151,12 +154,16 @@ static struct stream view(const struct packed *s, size_t stretch, size_t n, uint
                                                        : s->val + at,
                            .stretch = s->stretch + stretch,
                            .n = n,
-                           .near = fits_near(p)};
+                           .near = s->idx32 && fits_near(p)};
 }
 
 struct stream data_chunk(const struct data_part *part, size_t row, enum precision p) {
     const size_t left = part->n_rows - row;
-    return view(&part->stream, row, left < LOG_ROWS ? left : LOG_ROWS, part->stream.start[row / LOG_ROWS], p);
+    struct stream x =
+        view(&part->stream, row, left < LOG_ROWS ? left : LOG_ROWS, part->stream.start[row / LOG_ROWS], p);
+    if (x.idx) /* asking for what is at hand takes longer than the loads */
+        x.near = 2 * part->stream.n_lines * line_bytes(p) <= machine_get()->l2_bytes;
+    return x;
 }
 
 struct stream data_hot(const struct dataset *d, size_t block, enum precision p) {

@@ -49,7 +49,7 @@ struct packed {
     struct stretch *stretch; /* (n_stretches) */
     uint64_t
         *start; /* (n_starts + 1): groups where chunks of LOG_ROWS rows begin; where pieces of columns do */
-    size_t n_stretches, n_starts;
+    size_t n_stretches, n_starts, n_lines; /* n_lines: of the source */
     uint64_t n_groups;
     bool valued; /* not every entry is 1: data_prepare() makes one of the following, or both */
     double *val; /* (n_groups, PARTIALS) */

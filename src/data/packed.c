@@ -57,6 +57,7 @@ static bool sort_pieces(struct packed *s, size_t piece, int threads, struct err 
 
 /* start: of every `apart`-th stretch. The arrays of indices over n_lines lines are made. */
 static bool make_groups(struct packed *s, size_t apart, size_t n_lines, struct err *e) {
+    s->n_lines = n_lines;
     s->n_starts = (s->n_stretches + apart - 1) / apart;
     s->start = mem_lines(s->n_starts + 1, sizeof *s->start, e);
     if (!s->start)

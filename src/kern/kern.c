@@ -122,9 +122,9 @@ INLINE size_t index_of(const uint32_t *idx32, uint64_t short_ones, int p) {
     return idx32 ? idx32[p] : short_ones >> 16 * p & 0xffff;
 }
 
-INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
+/* ahead: asks for lines so many entries before they are needed; 0: does not. */
+INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, int ahead,
                       const real *val, const real *src, const real *first, bool add, real *out) {
-    const int ahead = !idx32 ? AHEAD : near ? NEAR_AHEAD : AHEAD_FAR;
     vr start[V_LINE];
     for (int v = 0; v < V_LINE; v++)
         start[v] = first ? v_load(first + v * V_LANES) : v_set1(0);
@@ -139,10 +139,12 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
                 s[p][v] = v_set1(0);
         }
         for (uint32_t g = x->stretch[i].groups; g > 0; g--) {
-            const uint64_t now = idx32 ? 0 : four(idx), then = idx32 ? 0 : four(idx + ahead);
+            const uint64_t now = idx32 ? 0 : four(idx), then = idx32 || !ahead ? 0 : four(idx + ahead);
             for (int p = 0; p < PARTIALS; p++) {
                 const real *line = src + index_of(idx32, now, p) * LANES;
-                prefetch_line(src + index_of(idx32 ? idx32 + ahead : NULL, then, p) * LANES, idx32 && !near);
+                if (ahead)
+                    prefetch_line(src + index_of(idx32 ? idx32 + ahead : NULL, then, p) * LANES,
+                                  ahead == AHEAD_FAR);
                 for (int v = 0; v < V_LINE; v++) {
                     const vr w = v_load(line + v * V_LANES);
                     s[p][v] = val ? v_fma(v_set1(val[p]), w, s[p][v]) : s[p][v] + w;
@@ -163,24 +165,26 @@ INLINE void sums_loop(const struct stream *x, const uint16_t *idx, const uint32_
 }
 
 /* The loop once for each form of a stream. */
-INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, bool near,
+INLINE void sums_of(const struct stream *x, const uint16_t *idx, const uint32_t *idx32, int ahead,
                     const real *val, const void *src, const void *first, bool add, void *out) {
     if (!first)
-        sums_loop(x, idx, idx32, near, val, src, NULL, false, out);
+        sums_loop(x, idx, idx32, ahead, val, src, NULL, false, out);
     else if (add)
-        sums_loop(x, idx, idx32, near, val, src, first, true, out);
+        sums_loop(x, idx, idx32, ahead, val, src, first, true, out);
     else
-        sums_loop(x, idx, idx32, near, val, src, first, false, out);
+        sums_loop(x, idx, idx32, ahead, val, src, first, false, out);
 }
 
 INLINE void sums_by_size(const struct stream *x, const real *val, const void *src, const void *first, bool add,
                          void *out) {
-    if (!x->idx32)
-        sums_of(x, x->idx, NULL, true, val, src, first, add, out);
+    if (!x->idx32 && x->near)
+        sums_of(x, x->idx, NULL, 0, val, src, first, add, out);
+    else if (!x->idx32)
+        sums_of(x, x->idx, NULL, AHEAD, val, src, first, add, out);
     else if (x->near)
-        sums_of(x, NULL, x->idx32, true, val, src, first, add, out);
+        sums_of(x, NULL, x->idx32, NEAR_AHEAD, val, src, first, add, out);
     else
-        sums_of(x, NULL, x->idx32, false, val, src, first, add, out);
+        sums_of(x, NULL, x->idx32, AHEAD_FAR, val, src, first, add, out);
 }
 
 static void sums(const struct stream *x, const void *src, const void *first, bool add, void *out) {

@@ -65,7 +65,9 @@ struct stream {
     const void *val;       /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
     const struct stretch *stretch; /* (n) */
     size_t n;
-    bool near; /* idx32: lines are asked for into the first-level cache, not the second; changes no bit */
+    /* Changes no bit. idx: the source takes half the second-level cache at most, lines are not asked for;
+     * idx32: they are asked for into the first-level cache, not the second. */
+    bool near;
 };
 
 /* All functions: `real` = float or double by the table they come from; arrays of lines are LINE_BYTES-aligned.
