@@ -129,13 +129,44 @@ static bool is_list_item(enum key key, const char *s, size_t len, size_t *name_l
 
 struct item_reader {
     struct range_out r;
+    const char *text; /* the whole value */
     size_t line, n_items;
     struct diag *d;
-    bool ok;
+    bool ok, half; /* half: the last item was taken for the first half of 0,01, and said to be wrong */
 };
+
+/* A comma between digits: 0,01, or where only integers may be 1,000. */
+static bool is_decimal(const struct item_reader *i, const char *comma) {
+    if (comma == i->text || *comma != ',' || !isdigit((unsigned char)comma[-1]) ||
+        !isdigit((unsigned char)comma[1]))
+        return false;
+    const char *first = comma, *after = comma + 1;
+    while (first > i->text && isdigit((unsigned char)first[-1]))
+        first--;
+    while (isdigit((unsigned char)*after))
+        after++;
+    return (first == i->text || strchr(" \t,+-", first[-1])) && (!*after || strchr(" \t,eE", *after)) &&
+           (keys[i->r.key].numbers != NUMBERS_INTEGER || after - comma == 4);
+}
+
+static void add_decimal_hint(const struct item_reader *i, const char *comma, struct text *out) {
+    const char *first = comma, *after = comma + 1;
+    while (first > i->text && isdigit((unsigned char)first[-1]))
+        first--;
+    while (isalnum((unsigned char)*after) || ((*after == '-' || *after == '+') && strchr("eE", after[-1])))
+        after++;
+    const bool whole = keys[i->r.key].numbers == NUMBERS_INTEGER;
+    text_addf(out, "; a comma begins another value; did you mean '%.*s%s%.*s'?", (int)(comma - first), first,
+              whole ? "" : ".", (int)(after - comma - 1), comma + 1);
+}
 
 static void complain(struct item_reader *i, const char *s, size_t len) {
     const char *name = keys[i->r.key].name;
+    if (len && is_decimal(i, s + len))
+        add_decimal_hint(i, s + len, i->r.why);
+    else if (len && s > i->text && is_decimal(i, s - 1))
+        add_decimal_hint(i, s - 1, i->r.why);
+    i->half = len && is_decimal(i, s + len);
     if (i->r.why->failed)
         i->d->failed = true;
     else if (len == 0 || i->r.why->s[0] == '\'') /* the text is quoted already */
@@ -152,6 +183,10 @@ static bool read_item(void *ctx, const char *s, size_t len) {
     size_t name_len;
     const char *dots = NULL;
     i->n_items++;
+    if (i->half) { /* this is the other */
+        i->half = false;
+        return true;
+    }
     if (len == 0) {
         text_add(i->r.why, "an empty item in the list");
     } else if (is_list_item(key, s, len, &name_len, &dots)) {
@@ -161,7 +196,10 @@ static bool read_item(void *ctx, const char *s, size_t len) {
             return true;
     } else {
         struct value v;
-        if (value_parse(key, s, len, &v, i->r.why) && range_push(&i->r, v))
+        const bool odd = s > i->text && len > 1 && *s == '0' && is_decimal(i, s - 1); /* 0,01: nobody's 1 */
+        if (odd)
+            text_addf(i->r.why, "'%.*s' begins with a 0", diag_quoted(s, len), s);
+        else if (value_parse(key, s, len, &v, i->r.why) && range_push(&i->r, v))
             return true;
     }
     complain(i, s, len);
@@ -192,7 +230,12 @@ static bool distinct(struct item_reader *i) {
 
 static bool finish(struct item_reader *i, size_t line) {
     if (i->ok && i->n_items > 1 && !(keys[i->r.key].flags & (AXIS | LADDER))) {
-        diag_add(i->d, line, "%s: expected one value, not a list", keys[i->r.key].name);
+        const char *comma = strchr(i->text, ',');
+        if (comma && is_decimal(i, comma))
+            add_decimal_hint(i, comma, i->r.why);
+        diag_add(i->d, line, "%s: expected one value, not a list%s", keys[i->r.key].name,
+                 i->r.why->s ? i->r.why->s : "");
+        text_free(i->r.why);
         i->ok = false;
     }
     return i->ok;
@@ -205,7 +248,8 @@ static void drop(struct list *l) {
 
 bool axis_read(enum key key, const char *text, size_t line, struct list *out, struct diag *d) {
     struct text why = {0};
-    struct item_reader i = {.r = {.key = key, .out = out, .why = &why}, .line = line, .d = d, .ok = true};
+    struct item_reader i = {
+        .r = {.key = key, .out = out, .why = &why}, .text = text, .line = line, .d = d, .ok = true};
     *out = (struct list){0};
     if (*text == '\0') {
         text_add(&why, "a value is missing: expected ");
@@ -242,9 +286,16 @@ static bool read_pair(void *ctx, const char *s, size_t len) {
 
 bool axis_read_pairs(const char *text, size_t line, struct list *w0, struct list *b0, struct diag *d) {
     struct text why = {0};
-    struct pair_reader p = {
-        .w0 = {.r = {.key = KEY_MODEL_w0, .out = w0, .why = &why}, .line = line, .d = d, .ok = true},
-        .b0 = {.r = {.key = KEY_MODEL_b0, .out = b0, .why = &why}, .line = line, .d = d, .ok = true}};
+    struct pair_reader p = {.w0 = {.r = {.key = KEY_MODEL_w0, .out = w0, .why = &why},
+                                   .text = text,
+                                   .line = line,
+                                   .d = d,
+                                   .ok = true},
+                            .b0 = {.r = {.key = KEY_MODEL_b0, .out = b0, .why = &why},
+                                   .text = text,
+                                   .line = line,
+                                   .d = d,
+                                   .ok = true}};
     *w0 = *b0 = (struct list){0};
     axis_items(text, read_pair, &p);
     bool ok = p.w0.ok && p.b0.ok;

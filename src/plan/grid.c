@@ -104,28 +104,36 @@ static struct section *section_place(struct grid *g, const struct section_row *r
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
 
-static void complain_unknown_key(const struct ini_entry *entry, enum key_section section, struct diag *d) {
-    const char *names[KEY_COUNT];
-    size_t n = 0;
+/* Keys that the section's kind has go before those that only others have. */
+static void complain_unknown_key(const struct ini_entry *entry, const struct section *s, struct diag *d) {
+    const char *own[KEY_COUNT], *all[KEY_COUNT];
+    size_t n_own = 0, n_all = 0;
     struct text why = {0};
-    for (enum key k = 0; k < KEY_COUNT; k++)
-        if (key_belongs(k, section))
-            names[n++] = keys[k].name;
     text_addf(&why, "unknown key '%.*s' in [%s]", diag_quoted(entry->key, strlen(entry->key)), entry->key,
-              key_section_names[section]);
-    for (enum key_section s = 0; s < SECTION_COUNT; s++) {
-        const enum key key = key_find(s, entry->key);
+              key_section_names[s->kind]);
+    for (enum key_section k = 0; k < SECTION_COUNT; k++) {
+        const enum key key = key_find(k, entry->key);
         if (key < KEY_COUNT) {
-            text_addf(&why, ": it belongs in [%s]", key_section_names[keys[key].section]);
-            n = 0;
-            break;
+            diag_add(d, entry->line, "%s: it belongs in [%s]", why.s ? why.s : "unknown key",
+                     key_section_names[keys[key].section]);
+            text_free(&why);
+            return;
         }
     }
-    if (n > 0) {
-        text_add(&why, ": expected ");
-        for (size_t k = 0; k < n; k++)
-            text_addf(&why, "%s%s", k ? ", " : "", names[k]);
-        add_nearest(&why, entry->key, names, n);
+    for (enum key k = 0; k < KEY_COUNT; k++)
+        if (key_belongs(k, s->kind)) {
+            all[n_all++] = keys[k].name;
+            if (!s->kind_known || kind_takes(s, k))
+                own[n_own++] = keys[k].name;
+        }
+    text_add(&why, ": expected ");
+    for (size_t k = 0; k < n_own; k++)
+        text_addf(&why, "%s%s", k ? ", " : "", own[k]);
+    if (!add_nearest(&why, entry->key, own, n_own)) {
+        const char *other = add_nearest(&why, entry->key, all, n_all);
+        text_add(&why, other ? " " : "");
+        if (other)
+            kind_add_others(s, key_find(s->kind, other), &why);
     }
     diag_add(d, entry->line, "%s", why.s ? why.s : "unknown key");
     text_free(&why);
@@ -137,13 +145,21 @@ static void take_keys(const struct ini *ini, const struct ini_section *from, str
         const struct ini_entry *entry = &ini->entries[i];
         enum key key = key_find(s->kind, entry->key);
         if (key == KEY_COUNT)
-            complain_unknown_key(entry, s->kind, d);
-        else if (s->given[key])
+            continue; /* complain_unknown_keys */
+        if (s->given[key])
             diag_add(d, entry->line, "duplicate key '%s': the first is on line %zu", entry->key,
                      s->given[key]->line);
         else
             s->given[key] = entry;
     }
+}
+
+/* Once the kind is known. */
+static void complain_unknown_keys(const struct ini *ini, const struct ini_section *from,
+                                  const struct section *s, struct diag *d) {
+    for (size_t i = from->first; i < from->first + from->n; i++)
+        if (key_find(s->kind, ini->entries[i].key) == KEY_COUNT)
+            complain_unknown_key(&ini->entries[i], s, d);
 }
 
 /* ---- values ---------------------------------------------------------------------------------------------- */
@@ -190,6 +206,7 @@ static void read_section(struct grid *g, const struct ini_section *from, struct 
     *s = (struct section){.kind = row->kind, .label = from->label, .line = from->line};
     take_keys(&g->ini, from, s, d);
     kind_find(s, d);
+    complain_unknown_keys(&g->ini, from, s, d);
     read_values(s, d);
     read_start(s, d);
 }

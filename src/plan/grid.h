@@ -63,6 +63,8 @@ bool grid_zipped(const struct grid *g, enum key a, enum key b);
 void kind_find(struct section *s, struct diag *d);
 bool kind_takes(const struct section *s, enum key key);
 void kind_complain(const struct section *s, enum key key, struct diag *d);
+/* Adds which kinds have a key: `kind = synthetic or surface has it`. */
+void kind_add_others(const struct section *s, enum key key, struct text *out);
 /* The value of a key that was left out, onto its list, where it has one; complains if it cannot do without. */
 void kind_default(struct section *s, enum key key, struct diag *d);
 

@@ -3,6 +3,7 @@
 #include "plan/diag.h"
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const key_section_names[SECTION_COUNT] = {"sweep",    "data",  "model",  "optimizer",
@@ -147,38 +148,43 @@ bool value_check(enum key key, double x, struct text *why) {
     return false;
 }
 
-static bool wanted(enum key key, const char *s, size_t len, const char *what, struct text *why) {
-    char copy[4 * WORD_CHARS];
+/* Says what s[0..len) is not, and what was expected. part: it is a part of the value, where no word may stand.
+ */
+static bool wanted(enum key key, const char *s, size_t len, bool part, const char *what, struct text *why) {
+    char copy[4 * WORD_CHARS], list[8][WORD_CHARS], before[WORD_CHARS + 1] = "";
     text_addf(why, "'%.*s' %s: expected ", diag_quoted(s, len), s, what);
     key_describe(key, why);
-    int n_letters = diag_quoted(s, len);
+    const int n_letters = diag_quoted(s, len);
     memcpy(copy, s, (size_t)n_letters);
     copy[n_letters] = '\0';
-    char list[8][WORD_CHARS];
     const char *names[8];
     size_t n = 0;
     for (; n < 8 && word_at(keys[key].words, (int)n, list[n]); n++)
         names[n] = list[n];
-    add_nearest(why, copy, names, n);
     double x;
-    if (keys[key].numbers == NUMBERS_PHRASE && len > 0 && number_parse(s, len, &x) == len && isfinite(x) &&
-        x > 0)
-        text_addf(why, "; did you mean '%s %s'?", list[0], copy);
-    if (keys[key].flags & (AXIS | LADDER))
-        add_list_hint(why, s, len, names, n);
+    const bool is_number = len > 0 && number_parse(s, len, &x) == len; /* nan is no slip for gap */
+    if (!part && !is_number && add_nearest(why, copy, names, n))
+        return false;
+    if (!part && keys[key].numbers == NUMBERS_PHRASE)
+        snprintf(before, sizeof before, "%s ", list[0]);
+    if (*before && is_number && isfinite(x) && x > 0)
+        text_addf(why, "; did you mean '%s%s'?", before, copy);
+    else if (keys[key].numbers == NUMBERS_NONE || !add_number_hint(why, before, s, len))
+        if (keys[key].flags & (AXIS | LADDER))
+            add_list_hint(why, s, len, names, n);
     return false;
 }
 
-/* All of s[0..len) as a finite number. */
-static bool number_read(enum key key, const char *s, size_t len, double *x, struct text *why) {
+/* All of s[0..len) as a finite number; part: of the value. */
+static bool number_read(enum key key, const char *s, size_t len, bool part, double *x, struct text *why) {
     double y;
     if (len == 0 || number_parse(s, len, &y) != len)
-        return wanted(key, s, len, "is not a number", why);
+        return wanted(key, s, len, part, "is not a number", why);
     bool digit = isdigit((unsigned char)s[strspn(s, "+-")]) || s[strspn(s, "+-")] == '.';
     if (!isfinite(y))
-        return wanted(key, s, len, digit ? "is too large for a double" : "is not a finite number", why);
+        return wanted(key, s, len, part, digit ? "is too large for a double" : "is not a finite number", why);
     if (y == 0 && strcspn(s, "123456789") < (size_t)(strcspn(s, "eE") < len ? strcspn(s, "eE") : len))
-        return wanted(key, s, len, "is too small for a double", why);
+        return wanted(key, s, len, part, "is too small for a double", why);
     *x = y + 0.0; /* -0 is 0 */
     return true;
 }
@@ -202,31 +208,31 @@ bool value_parse(enum key key, const char *s, size_t len, struct value *v, struc
     if (out.word == VALUE_NONE) {
         out.word = VALUE_NUMBER;
         if (k->numbers == NUMBERS_NONE || k->numbers == NUMBERS_PHRASE)
-            return wanted(key, s, len, "is not known", why);
-        if (!number_read(key, s, len, &out.number, why) || !value_check(key, out.number, why))
+            return wanted(key, s, len, false, "is not known", why);
+        if (!number_read(key, s, len, false, &out.number, why) || !value_check(key, out.number, why))
             return false;
     } else if (k->numbers == NUMBERS_CALL) {
         const char *open = s + letters, *end = s + len;
         while (open < end && *open == ' ')
             open++;
         if (end - open < 3 || *open != '(' || end[-1] != ')')
-            return wanted(key, s, len, "is incomplete", why);
+            return wanted(key, s, len, true, "is incomplete", why);
         for (open++, end--; open < end && *open == ' ';)
             open++;
         while (end > open && end[-1] == ' ')
             end--;
-        if (!number_read(key, open, (size_t)(end - open), &out.number, why))
+        if (!number_read(key, open, (size_t)(end - open), true, &out.number, why))
             return false;
         if (!(out.number > 0))
-            return wanted(key, s, len, "is out of range", why);
+            return wanted(key, s, len, true, "is out of range", why);
     } else if (k->numbers == NUMBERS_PHRASE) {
         size_t at = letters + strspn(s + letters, " \t");
         if (at >= len || at == letters)
-            return wanted(key, s, len, "is incomplete", why);
-        if (!number_read(key, s + at, len - at, &out.number, why) || !value_check(key, out.number, why))
+            return wanted(key, s, len, true, "is incomplete", why);
+        if (!number_read(key, s + at, len - at, true, &out.number, why) || !value_check(key, out.number, why))
             return false;
     } else if (letters != len) {
-        return wanted(key, s, len, "is not known", why);
+        return wanted(key, s, len, false, "is not known", why);
     }
     *v = out;
     return true;

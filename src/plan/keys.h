@@ -153,7 +153,11 @@ bool key_belongs(enum key key, enum key_section section);
 enum { WORD_CHARS = 24 };
 bool word_at(const char *words, int k, char out[WORD_CHARS]);
 /* Adds "; did you mean 'NAME'?" if one of names[0..n) is what word usually goes by elsewhere, or near to it. */
-void add_nearest(struct text *out, const char *word, const char *const *names, size_t n);
+/* Returns that name; NULL: there is none. */
+const char *add_nearest(struct text *out, const char *word, const char *const *names, size_t n);
+/* Adds how a number is written if s[0..len), no value, may be one otherwise: 5%, 1k, 1_000, 1e, 10^-3, 1/1000,
+ * 1 epoch. before: what stands before the number where there is more to the value ("gap "). False: nothing. */
+bool add_number_hint(struct text *out, const char *before, const char *s, size_t len);
 /* Adds how a list of numbers or words[0..n) is written if s[0..len), no value, may be one otherwise: 1-3, [1, 1
  * 2 3. */
 void add_list_hint(struct text *out, const char *s, size_t len, const char *const *words, size_t n);

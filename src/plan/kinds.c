@@ -82,6 +82,29 @@ bool kind_takes(const struct section *s, enum key key) {
     return key < KEY_H || !isnan(own_default(s, key));
 }
 
+void kind_add_others(const struct section *s, enum key key, struct text *out) {
+    enum { MOST = 64 };
+    const char *names[MOST];
+    const int n = s->kind == SECTION_DATA        ? DATA_KIND_COUNT
+                  : s->kind == SECTION_OPTIMIZER ? n_rules
+                  : s->kind == SECTION_SCHEDULE  ? n_schedules
+                                                 : 0;
+    int n_names = 0;
+    for (int kind = 0; kind < n && n_names < MOST; kind++) {
+        struct section other = *s;
+        other.data_kind = kind;
+        other.rule = s->kind == SECTION_OPTIMIZER ? rules[kind] : NULL;
+        other.schedule = s->kind == SECTION_SCHEDULE ? schedules[kind] : NULL;
+        if (kind_takes(&other, key))
+            names[n_names++] = s->kind == SECTION_DATA        ? data_kind_names[kind]
+                               : s->kind == SECTION_OPTIMIZER ? other.rule->name
+                                                              : other.schedule->name;
+    }
+    for (int k = 0; k < n_names; k++)
+        text_addf(out, "%s%s", k == 0 ? "kind = " : k + 1 < n_names ? ", " : " or ", names[k]);
+    text_add(out, n_names ? " has it" : "");
+}
+
 void kind_complain(const struct section *s, enum key key, struct diag *d) {
     struct text why = {0};
     if (s->kind == SECTION_DATA)
@@ -94,13 +117,8 @@ void kind_complain(const struct section *s, enum key key, struct diag *d) {
     for (enum key k = 0; k < KEY_COUNT; k++)
         if (kind_takes(s, k))
             text_addf(&why, "%s%s", n++ ? ", " : "", keys[k].name);
-    const char *before = "; kind = ";
-    for (int kind = 0; s->kind == SECTION_DATA && kind < DATA_KIND_COUNT; kind++)
-        if (keys[key].flags & SYN << kind) {
-            text_addf(&why, "%s%s", before, data_kind_names[kind]);
-            before = " or ";
-        }
-    text_add(&why, *before == ' ' ? " has it" : "");
+    text_add(&why, "; ");
+    kind_add_others(s, key, &why);
     diag_add(d, section_line(s, key), "%s", why.s ? why.s : keys[key].name);
     text_free(&why);
 }

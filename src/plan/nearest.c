@@ -3,6 +3,7 @@
  * not), in lower case and without `_` and `-`; a word may stand twice, for the sections it is used in. */
 #include "plan/keys.h"
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -13,6 +14,7 @@ static const struct {
     {"stepsize", "eta0"},
     {"eta", "eta0"},
     {"momentum", "beta"},
+    {"momentum", "beta1"},
     {"rho", "beta"},
     {"b1", "beta1"},
     {"b2", "beta2"},
@@ -74,10 +76,82 @@ static const char *other_name(const char *word, const char *const *names, size_t
     return NULL;
 }
 
-void add_nearest(struct text *out, const char *word, const char *const *names, size_t n) {
+const char *add_nearest(struct text *out, const char *word, const char *const *names, size_t n) {
     const char *other = other_name(word, names, n), *near = other ? other : text_nearest(word, names, n);
     if (near)
         text_addf(out, "; did you mean '%s'?", near);
+    return near;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------------------- */
+
+static size_t skip_blanks(const char *s, size_t len) {
+    size_t n = 0;
+    while (n < len && (s[n] == ' ' || s[n] == '\t'))
+        n++;
+    return n;
+}
+
+static bool add_number(struct text *out, const char *before, double x) {
+    text_addf(out, "; did you mean '%s", before);
+    text_add_number(out, x);
+    text_add(out, "'?");
+    return true;
+}
+
+/* All of s[0..len) as a finite number. */
+static bool is_number(const char *s, size_t len, double *x) {
+    return len > 0 && number_parse(s, len, x) == len && isfinite(*x);
+}
+
+/* 1_000, '0.1', 1 e-3: what is left without these. */
+static bool is_number_without(const char *s, size_t len, const char *drop, double *x) {
+    char plain[NUMBER_CHARS];
+    size_t n = 0;
+    for (size_t i = 0; i < len && n < sizeof plain; i++)
+        if (!strchr(drop, s[i]))
+            plain[n++] = s[i];
+    return n < len && n < sizeof plain && is_number(plain, n, x);
+}
+
+bool add_number_hint(struct text *out, const char *before, const char *s, size_t len) {
+    double x, y;
+    if (is_number_without(s, len, "_'\"`", &x))
+        return add_number(out, before, x);
+    const size_t n = len ? number_parse(s, len, &x) : 0, blanks = skip_blanks(s + n, len - n), at = n + blanks;
+    const char *tail = s + at;
+    const size_t left = len - at;
+    if (n == 0 || left == 0 || !isfinite(x))
+        return false;
+    static const struct {
+        const char *sign;
+        double times, over;
+    } signs[] = {{"%", 1, 100}, {"k", 1e3, 1}, {"K", 1e3, 1}, {"M", 1e6, 1}, {"f", 1, 1}};
+    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+        if (left == 1 && *tail == *signs[k].sign)
+            return add_number(out, before, x * signs[k].times / signs[k].over);
+    const bool exponent = *tail == 'e' || *tail == 'E';
+    if (exponent && is_number_without(s, len, " \t", &y))
+        return add_number(out, before, y);
+    if (exponent && (left == 1 || (left == 2 && strchr("+-", tail[1])))) {
+        text_add(out, "; an exponent has digits, as in 1e-3");
+        return true;
+    }
+    const size_t power = *tail == '^' ? 1 : left > 2 && !memcmp(tail, "**", 2) ? 2 : 0;
+    if (power && x == 10 && is_number(tail + power, left - power, &y) && y == floor(y) && fabs(y) < 300) {
+        text_addf(out, "; did you mean '%s1e%.0f'?", before, y);
+        return true;
+    }
+    if (*tail == '/' && is_number(tail + 1, left - 1, &y) && y != 0)
+        return add_number(out, before, x / y);
+    if (*tail == ';' || *tail == '#') {
+        text_add(out, "; a comment begins after a blank");
+        return true;
+    }
+    size_t letters = 0;
+    while (letters < left && isalpha((unsigned char)tail[letters]))
+        letters++;
+    return blanks && letters == left && add_number(out, before, x);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------------
@@ -86,13 +160,6 @@ void add_nearest(struct text *out, const char *word, const char *const *names, s
 static size_t skip_digits(const char *s, size_t len) {
     size_t n = 0;
     while (n < len && isdigit((unsigned char)s[n]))
-        n++;
-    return n;
-}
-
-static size_t skip_blanks(const char *s, size_t len) {
-    size_t n = 0;
-    while (n < len && (s[n] == ' ' || s[n] == '\t'))
         n++;
     return n;
 }

@@ -88,14 +88,22 @@ static const struct {
     {DATA ADAM "eta = 0.9\n", 1, "grid.ini:6: unknown key 'eta' in [optimizer]"},
     {DATA ADAM "Eta0 = 0.9\n", 1, "did you mean 'eta0'?"},
     /* names of other programs */
-    {DATA ADAM "lr = 0.9\n", 1, "bias_correction, weight_decay, candidates, shrink; did you mean 'eta0'?"},
+    {DATA ADAM "lr = 0.9\n", 1, "epsilon_placement, beta1, beta2, bias_correction; did you mean 'eta0'?"},
     {DATA ADAM "Learning-Rate = 0.9\n", 1, "; did you mean 'eta0'?"},
     {DATA ADAM "step_size = 0.9\n", 1, "; did you mean 'eta0'?"},
     {DATA ADAM "eps = 1e-8\nwd = 0.1\n", 2, "; did you mean 'epsilon'?"},
     {DATA ADAM "eps = 1e-8\nwd = 0.1\n", 2, "; did you mean 'weight_decay'?"},
     {DATA ADAM "beta_1 = 0.9\nb2 = 0.99\n", 2, "; did you mean 'beta1'?"},
     {DATA ADAM "beta_1 = 0.9\nb2 = 0.99\n", 2, "; did you mean 'beta2'?"},
-    {DATA "[optimizer sgd]\nmomentum = 0.9\n", 1, "; did you mean 'beta'?"},
+    /* keys of the section's kind before those of others */
+    {DATA "[optimizer nag]\nmomentum = 0.9\n", 1, "; did you mean 'beta'?"},
+    {DATA ADAM "momentum = 0.9\n", 1, "; did you mean 'beta1'?"},
+    {DATA "[optimizer sgd]\nmomentum = 0.9\n", 1,
+     "grid.ini:6: unknown key 'momentum' in [optimizer]: expected kind, data, batch, eta0; did you mean "
+     "'beta'? "
+     "kind = momentum, nag, rmsprop, adadelta or maxprop has it"},
+    {DATA ADAM "momentum = 0.9\nkind = nag\n", 1, "; did you mean 'beta'?"},
+    {DATA "[optimizer none]\nweigth_decay = 0.9\n", 2, "; did you mean 'weight_decay'?"},
     {DATA ADAM "[schedule step]\ngamma = 0.5\nstep_size = 10\n", 2, "; did you mean 'every'?"},
     {DATA ADAM "[schedule cosine]\nT_max = 10\n", 2, "; did you mean 'period'?"},
     {"[sweep]\nbatch_size = 2\n" DATA ADAM, 1, "; did you mean 'batch'?"},
@@ -107,7 +115,8 @@ static const struct {
     {DATA ADAM "eta0=1\nbeta1=0.5\neta0=2\n", 1, "grid.ini:8: duplicate key 'eta0': the first is on line 6"},
     {DATA ADAM "beta = 0.5\n", 1,
      "grid.ini:6: adam has no key 'beta': it takes kind, data, batch, eta0, epsilon, "
-     "epsilon_placement, beta1, beta2, bias_correction"},
+     "epsilon_placement, beta1, beta2, bias_correction; kind = momentum, nag, rmsprop, adadelta or maxprop has "
+     "it"},
     {DATA "[optimizer adadelta]\neta0 = 1\n", 1, "grid.ini:6: adadelta has no key 'eta0'"},
     {DATA "[optimizer sgd]\nform = lookahead\n", 1, "grid.ini:6: sgd has no key 'form'"},
     {DATA "path = x.svm\n" ADAM, 1, "data_seed, w0, b0, start; kind = libsvm has it"},
@@ -205,9 +214,8 @@ static const struct {
      "grid.ini:8: inverse has no key 'period': it takes kind, optimizers, rate"},
     {DATA ADAM "[schedule constant]\nunit = epochs\n", 1, "grid.ini:7: constant has no key 'unit'"},
     {DATA ADAM "[schedule cosine]\nperiods = 5\nperiod=5\n", 1,
-     "grid.ini:7: unknown key 'periods' in [schedule]: expected kind, optimizers, gamma, every, rate, period, "
-     "floor, "
-     "growth, steps, then, unit; did you mean 'period'?"},
+     "grid.ini:7: unknown key 'periods' in [schedule]: expected kind, optimizers, period, floor, growth, unit; "
+     "did you mean 'period'?"},
     {DATA ADAM "period = 5\n", 1, "grid.ini:6: unknown key 'period' in [optimizer]: it belongs in [schedule]"},
     {DATA ADAM "[schedule cosine]\nperiod = 5, 0\n", 1, "grid.ini:7: period = 0: 0 is out of range"},
     {DATA ADAM "[schedule cosine]\nperiod=5\nfloor = 2\n", 1, "grid.ini:8: floor = 2: 2 is out of range"},
