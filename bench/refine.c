@@ -89,30 +89,30 @@ static int ascending(const void *a, const void *b) {
 
 /* `key = ` and the finer list of a numeric key, or the best value of another; false if the key stays as it is
  * written. levels: those of the section that the best run is from. */
-static bool add_values(struct refine *f, const struct run *best, enum key key, const struct value *levels,
-                       size_t n) {
+static bool add_values(const struct refine *f, const struct run *best, enum key key, const struct value *levels,
+                       size_t n, struct text *out) {
     if (f->zipped[key] || n < 2)
         return false;
-    text_addf(&f->out, "%s = ", keys[key].name);
+    text_addf(out, "%s = ", keys[key].name);
     double *x = best->v[key].word == VALUE_NUMBER ? malloc(2 * n * sizeof *x) : NULL;
     size_t n_numbers = 0;
     for (size_t i = 0; x && i < n; i++)
         if (levels[i].word == VALUE_NUMBER)
             x[n_numbers++] = levels[i].number;
     if (n_numbers < 2) {
-        value_print(key, best->v[key], &f->out);
+        value_print(key, best->v[key], out);
     } else {
         qsort(x, n_numbers, sizeof *x, ascending);
         const bool f32 = key < KEY_S && best->v[KEY_SWEEP_precision].word == PRECISION_F32;
         size_t m = refine_axis(key, x, n_numbers, best->v[key].number, f32, x + n);
         for (size_t i = 0; i < m; i++) {
-            text_add(&f->out, i ? ", " : "");
-            text_add_number(&f->out, x[n + i]);
+            text_add(out, i ? ", " : "");
+            text_add_number(out, x[n + i]);
         }
     }
-    f->out.failed |= best->v[key].word == VALUE_NUMBER && !x;
+    out->failed |= best->v[key].word == VALUE_NUMBER && !x;
     free(x);
-    text_add(&f->out, "\n");
+    text_add(out, "\n");
     return true;
 }
 
@@ -124,7 +124,7 @@ static void add_entry(struct refine *f, size_t optimizer, const struct ini_entry
     size_t n = 0;
     if (key >= KEY_H && f->best[optimizer].rule)
         f->out.failed |= !plan_levels(f->r.plan, key, optimizer, &levels, &n, NULL);
-    if (!add_values(f, &f->best[optimizer], key, levels, n))
+    if (!add_values(f, &f->best[optimizer], key, levels, n, &f->out))
         text_add_n(&f->out, line, len);
     free(levels);
 }
@@ -153,26 +153,66 @@ static size_t schedule_levels(struct refine *f, size_t optimizer, const char *la
     return n;
 }
 
-/* The schedule of an optimizer's best cell, in a section of its own. */
-static void add_schedule(struct refine *f, size_t optimizer) {
+/* Whether the schedule of an optimizer's best cell is one that needs a section. */
+static bool has_schedule(const struct refine *f, size_t optimizer) {
     const struct run *best = &f->best[optimizer];
-    if (!best->rule || (best->sched == schedule_find("constant") && !strcmp(best->schedule, "constant")))
-        return;
-    text_addf(&f->out, "\n[schedule %.*s-%zu]\nkind = %s\noptimizers = %s\n",
-              diag_quoted(best->schedule, strlen(best->schedule)), best->schedule, optimizer + 1,
-              best->sched->name, best->optimizer);
+    return best->rule && (best->sched != schedule_find("constant") || strcmp(best->schedule, "constant") != 0);
+}
+
+/* The keys of that section. */
+static void add_schedule_keys(struct refine *f, size_t optimizer, struct text *out) {
+    const struct run *best = &f->best[optimizer];
+    text_addf(out, "kind = %s\n", best->sched->name);
     for (enum key key = KEY_S; key < KEY_COUNT; key++) {
         if (best->v[key].word == VALUE_NONE)
             continue;
         struct value *levels;
         size_t n = schedule_levels(f, optimizer, best->schedule, key, &levels);
-        if (!add_values(f, best, key, levels, n)) {
-            text_addf(&f->out, "%s = ", keys[key].name);
-            value_print(key, best->v[key], &f->out);
-            text_add(&f->out, "\n");
+        if (!add_values(f, best, key, levels, n, out)) {
+            text_addf(out, "%s = ", keys[key].name);
+            value_print(key, best->v[key], out);
+            text_add(out, "\n");
         }
         free(levels);
     }
+}
+
+/* The schedules of all best cells: a section for the optimizers that want the same of one, under its label
+ * where all that have it do. */
+static void add_schedules(struct refine *f) {
+    struct text *section = mem_zeroed(f->n_optimizers, sizeof *section, NULL); /* s = NULL: none */
+    f->out.failed |= !section;
+    for (size_t o = 0; section && o < f->n_optimizers; o++)
+        if (has_schedule(f, o)) {
+            add_schedule_keys(f, o, &section[o]);
+            f->out.failed |= section[o].failed;
+        }
+    for (size_t o = 0; !f->out.failed && o < f->n_optimizers; o++) {
+        const char *label = f->best[o].schedule;
+        struct text optimizers = {0};
+        bool first = section[o].s, alone = true;
+        for (size_t k = 0; section[o].s && k < f->n_optimizers; k++) {
+            if (!section[k].s || strcmp(f->best[k].schedule, label) != 0)
+                continue;
+            const bool same = !strcmp(section[k].s, section[o].s);
+            first &= !same || k >= o;
+            alone &= same;
+            if (same)
+                text_addf(&optimizers, "%s%s", optimizers.len ? ", " : "", f->best[k].optimizer);
+        }
+        if (first) {
+            if (alone)
+                text_addf(&f->out, "\n[schedule %s", label);
+            else
+                text_addf(&f->out, "\n[schedule %.*s-%zu", diag_quoted(label, strlen(label)), label, o + 1);
+            text_addf(&f->out, "]\noptimizers = %s\n%s", optimizers.s ? optimizers.s : "", section[o].s);
+        }
+        f->out.failed |= optimizers.failed;
+        text_free(&optimizers);
+    }
+    for (size_t o = 0; section && o < f->n_optimizers; o++)
+        text_free(&section[o]);
+    free(section);
 }
 
 /* The number of an [optimizer] section among its kind, SIZE_MAX for another section or one without a best cell.
@@ -228,8 +268,7 @@ static void add_grid(struct refine *f) {
     text_add(&f->out, is_dropped(f, section) ? "" : held);
     if (f->out.len && f->out.s[f->out.len - 1] != '\n')
         text_add(&f->out, "\n");
-    for (size_t o = 0; o < f->n_optimizers; o++)
-        add_schedule(f, o);
+    add_schedules(f);
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------- */

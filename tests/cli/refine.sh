@@ -55,7 +55,7 @@ echo "$(value heavy beta)" | awk -F', ' '
 echo "$(value linesearch candidates)" | grep -qE '^[0-9]+, [0-9]+, [0-9]+$' || fail "integers stay: $(value linesearch candidates)"
 grep -q '^target = gap 0.2            ; a comment$' finer.ini || fail 'lines outside [optimizer] change'
 grep -q '^sparsity = 0.8, 0.9$' finer.ini || fail 'the data change'
-grep -qE '^\[schedule cosine-1\]$' finer.ini || fail 'the schedule of the best cell is gone'
+grep -qE '^\[schedule cosine\]$' finer.ini || fail 'the schedule of the best cell is gone'
 grep -qE '^; Of (the first|the cosine|a level)|^name|^\[expect' finer.ini && fail 'what is about the first grid alone is still there'
 grep -q '^; Of the trace.$' finer.ini || fail 'the comment of a section that stays is gone'
 [ "$("$bench" --grid finer.ini --dry-run | grep -oE '^[0-9]+ runs')" = "$((2 * (5 * 2 + 4 + 1 + 3))) runs" ] ||
@@ -70,6 +70,33 @@ printf '[data x]\nkind = libsvm\npath = some.svm\n[optimizer sgd]\neta0 = 0.1, 1
 expect 0 '^3 runs' --grid files.ini --out files --no-plots
 rm some.svm files.ini
 expect 0 '^path = some.svm' refine files
+
+# A schedule that several optimizers want in the same way is one section; in different ways, one for each.
+cat >steps.ini <<'EOF'
+[sweep]
+epochs = 30
+[data text]
+rows = 200
+features = 30
+sparsity = 0.9
+[optimizer sgd]
+eta0 = 0.1, 1
+[optimizer adam]
+eta0 = 0.01, 0.1
+[optimizer adadelta]
+[schedule drop]
+kind = step
+gamma = 0.5
+every = 10
+EOF
+expect 0 '' --grid steps.ini --out steps --no-plots
+"$bench" refine steps >finer.ini 2>err || fail "bench refine: $(cat err)"
+[ "$(grep -A 1 '^\[schedule' finer.ini)" = $'[schedule drop]\noptimizers = sgd, adam' ] || fail "one schedule: $(cat finer.ini)"
+sed -i 's/^every = .*/every = 2, 10, 50/; s/^\[optimizer adam\]/&\nbeta1 = 0/; s/^eta0 = 0.01, 0.1/eta0 = 10/' steps.ini
+expect 0 '' --grid steps.ini --out steps --no-plots --fresh
+"$bench" refine steps >finer.ini 2>err || fail "bench refine: $(cat err)"
+[ "$(grep '^\[schedule' finer.ini)" = $'[schedule drop-1]\n[schedule drop-2]' ] || fail "two schedules: $(cat finer.ini)"
+expect 0 '^10 runs, [0-9]+ computed now' --grid finer.ini --out steps --no-plots
 
 # What cannot be refined.
 expect 2 'expected one results folder' refine
