@@ -72,14 +72,14 @@ struct operands {
     size_t bytes, n;          /* of an array; its reals */
     void *array[MAX_ARRAYS];  /* w, g, state: aligned to a line, no two equal modulo 4 KiB */
     void *stream[MAX_ARRAYS]; /* the same, in the order that ceilings want: updated, read, written */
-    void *coefs[LOOP_COUNT], *finite;
+    void *coefs[LOOP_COUNT];
     char *pattern; /* what arrays begin with, over and over; then what scalar makes of it in each loop */
     size_t period; /* reals of a pattern */
     size_t called; /* reals that one call goes over: all, or CALL_TILES tiles */
     size_t tile, n_tiles, next;  /* reals of a tile; 1: no tiles; the next place in the orders */
     uint32_t *order[MAX_ARRAYS]; /* of an array's tiles, one by itself for each array */
     struct rng shuffle;
-    char *small; /* coefs and finite */
+    char *small; /* coefs */
 };
 /* operands_free() in any case. */
 bool operands_make(struct operands *o, const struct subject *s, enum precision p, size_t bytes, struct arena *a,

@@ -20,11 +20,11 @@
 
 enum {
     CHAIN_ELEMENTS = 16384,
-    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES + TOGETHER_SHAPES + LOOP_COUNT * MULTIPLY_SHAPES),
+    N_CEILINGS = ISA_COUNT * (STREAM_SHAPES + CHAIN_SHAPES + TOGETHER_SHAPES + MULTIPLY_SHAPES),
     MOST_CONTESTANTS = CODE_COUNT * LOOP_COUNT + 2 + N_CEILINGS
 };
-/* Numbers of rivals: a bound of an instruction set, those of the pack loop N_RIVALS further. */
-enum { RIVAL_NONE = -1, N_RIVALS = BOUND_COUNT * ISA_COUNT };
+/* Rivals are the shapes of a bound of an instruction set, which has a number. */
+enum { RIVAL_NONE = -1 };
 const char *const bound_names[BOUND_COUNT] = {"memory", "multiply", "divide", "together"};
 
 static void run_kernel(const struct contestant *c, uint64_t calls) {
@@ -63,7 +63,7 @@ static bool isa_wanted(const struct selection *sel, enum isa isa) {
 
 /* Traffic with all arithmetic of a loop, in each shape. NULL: it is no bound of its own. */
 typedef void traffic(size_t n, void *const *array);
-static traffic *multiply(const struct group *g, enum isa isa, enum loop loop, int shape) {
+static traffic *multiply(const struct group *g, enum isa isa, int shape) {
     const struct rule_cost *cost = &g->o.s->cost;
     const int multiply_adds = cost->flops - cost->arithmetic - cost->divisions - cost->roots,
               kind = cost->divisions ? 1 + multiply_adds : 0,
@@ -72,20 +72,18 @@ static traffic *multiply(const struct group *g, enum isa isa, enum loop loop, in
     if (cost->roots || cost->divisions > 1 || kind >= MULTIPLY_KINDS || more < 0 || more > MULTIPLY_MAX ||
         updated > MULTIPLY_MAX_UPDATED)
         return NULL;
-    return ceilings_get(isa, g->o.precision)
-        ->multiply[shape][updated - 1][cost->write_only][more][kind][loop == LOOP_PACK];
+    return ceilings_get(isa, g->o.precision)->multiply[shape][updated - 1][cost->write_only][more][kind];
 }
 
-/* Only what a loop has to itself, the test for infinities, differs between them. */
-static int rival(enum bound b, enum isa isa, enum loop loop) {
-    return (b == BOUND_MULTIPLY && loop == LOOP_PACK ? N_RIVALS : 0) + (int)b * ISA_COUNT + (int)isa;
+static int rival(enum bound b, enum isa isa) {
+    return (int)b * ISA_COUNT + (int)isa;
 }
 
-static void add_multiplies(struct group *g, enum isa isa, enum loop loop) {
+static void add_multiplies(struct group *g, enum isa isa) {
     for (int shape = 0; shape < MULTIPLY_SHAPES; shape++) {
-        traffic *f = multiply(g, isa, loop, shape);
+        traffic *f = multiply(g, isa, shape);
         if (f)
-            add(g, run_stream, rival(BOUND_MULTIPLY, isa, loop))->stream = f;
+            add(g, run_stream, rival(BOUND_MULTIPLY, isa))->stream = f;
     }
 }
 
@@ -95,13 +93,13 @@ static void add_divisions(struct group *g, enum isa isa) {
     if (cost->divisions > CHAIN_MAX || cost->roots > CHAIN_MAX)
         return;
     for (int shape = 0; shape < CHAIN_SHAPES; shape++)
-        add(g, run_chain, rival(BOUND_DIVIDE, isa, 0))->chain =
+        add(g, run_chain, rival(BOUND_DIVIDE, isa))->chain =
             ceilings->chain[shape][cost->divisions][cost->roots];
     if (cost->divisions > TOGETHER_MAX || cost->roots > TOGETHER_MAX ||
         level_of(g->o.s, g->o.bytes) == LEVEL_MEMORY)
         return;
     for (int shape = 0; shape < TOGETHER_SHAPES; shape++)
-        add(g, run_stream, rival(BOUND_TOGETHER, isa, 0))->stream =
+        add(g, run_stream, rival(BOUND_TOGETHER, isa))->stream =
             ceilings->together[shape][cost->stores - cost->write_only - 1][cost->write_only][cost->divisions]
                               [cost->roots];
 }
@@ -112,12 +110,11 @@ static void add_ceilings(struct group *g, enum isa isa) {
     /* Past the caches from memory only: elsewhere the next to be timed would find nothing in its cache. */
     const int shapes = level_of(g->o.s, g->o.bytes) == LEVEL_MEMORY ? STREAM_SHAPES : STREAM_CACHED;
     for (int shape = 0; shape < shapes; shape++)
-        add(g, run_stream, rival(BOUND_MEMORY, isa, 0))->stream =
+        add(g, run_stream, rival(BOUND_MEMORY, isa))->stream =
             ceilings->stream[shape][cost->stores - cost->write_only - 1][cost->write_only];
     if (cost->divisions || cost->roots)
         add_divisions(g, isa);
-    for (enum loop loop = 0; loop < LOOP_COUNT; loop++)
-        add_multiplies(g, isa, loop);
+    add_multiplies(g, isa);
 }
 
 static void add_all(struct group *g) {
@@ -163,7 +160,7 @@ static void take_less(double *ns, double more_work_ns) {
 
 static void find_ceilings(const struct group *g, const struct contestant *kernel, enum isa isa, struct row *r) {
     for (enum bound b = 0; b < BOUND_COUNT; b++) {
-        const struct contestant *c = best(g, rival(b, isa, r->loop));
+        const struct contestant *c = best(g, rival(b, isa));
         const double part = b == BOUND_DIVIDE ? (double)g->o.called / CHAIN_ELEMENTS : 1;
         r->ceiling_ns[b] = c ? r->ns * part * quotient(c, kernel) : 0;
     }

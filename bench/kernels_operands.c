@@ -83,7 +83,7 @@ static void run(const struct operands *o, const struct kernels *k, enum loop loo
         if (loop == LOOP_DENSE)
             k->dense[o->s->rule][o->s->variant](n, array[0], state, array[1], o->coefs[loop]);
         else
-            k->step[o->s->rule][o->s->variant](n / LANES, array[0], state, array[1], o->coefs[loop], o->finite);
+            k->step[o->s->rule][o->s->variant](n / LANES, array[0], state, array[1], o->coefs[loop]);
 }
 
 /* Values from 1/4 to 1, signed in w, g and no state: nothing that a million steps turn into a denormal or an
@@ -143,13 +143,12 @@ bool operands_make(struct operands *o, const struct subject *s, enum precision p
     *o = (struct operands){.s = s, .precision = p, .bytes = bytes, .n = bytes / size};
     o->period = o->n < PERIOD ? o->n : PERIOD;
     o->pattern = mem_lines((1 + LOOP_COUNT) * MAX_ARRAYS, PERIOD * size, e);
-    o->small = mem_lines(2 * RULE_MAX_COEFS + 1, line, e);
+    o->small = mem_lines(2 * RULE_MAX_COEFS, line, e);
     if (!o->pattern || !o->small)
         return false;
-    memset(o->small, 0, (2 * RULE_MAX_COEFS + 1) * line);
+    memset(o->small, 0, 2 * RULE_MAX_COEFS * line);
     o->coefs[LOOP_DENSE] = o->small;
     o->coefs[LOOP_PACK] = o->small + RULE_MAX_COEFS * line;
-    o->finite = o->small + 2 * RULE_MAX_COEFS * line;
     /* Beginning with a huge page: on small ones, placed by chance, some calls take twice as long as others.
      * Which page: also where caches have room, and what else is there, hangs on where the system has put it. */
     const size_t room = array_room(bytes), pages = (a->bytes - (size_t)s->cost.arrays * room) / HUGE_BYTES;
@@ -232,7 +231,6 @@ void operands_fill(struct operands *o) {
     size_t at;
     for (int k = 0; k < o->s->cost.arrays; k++)
         each_stretch(o, k, 0, copy, &at);
-    memset(o->finite, 0, LANES * real_bytes(o->precision));
 }
 
 bool operands_check(struct operands *o, enum code c, enum loop loop, struct err *e) {

@@ -85,11 +85,10 @@ INLINE void divide(vr *x, int width, int divisions, int roots, struct spare *spa
  * MULTIPLY_ADDS, the state's from the gradient on, then that of w, `further` for nothing but to be done. SUMS,
  * with a division: a product for each state and what is divided, the sum into w, further sums: they read one
  * register less than multiply-adds, and stores read registers too, for which there are only so many ports.
- * SUMS_AND_ONE: one of the products is a multiply-add. `tested`: what finds infinities, two sums. Nothing
- * changes by any of it. */
+ * SUMS_AND_ONE: one of the products is a multiply-add. Nothing changes by any of it. */
 enum work { NONE, MULTIPLY_ADDS, SUMS, SUMS_AND_ONE };
 INLINE void one_round(real *const *array, size_t i, int width, enum order order, int updated, int write_only,
-                      enum work work, int further, bool tested, int divisions, int roots, struct spare *spare) {
+                      enum work work, int further, int divisions, int roots, struct spare *spare) {
     const bool sums = work == SUMS || work == SUMS_AND_ONE;
     vr x[MOST][WIDEST];
     UNROLLED
@@ -133,10 +132,6 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
                              order == BY_ARRAY ? x[updated][u] : v_load(array[updated] + i + u * V_LANES));
             USED(y);
         }
-        if (tested) {
-            const vr y = x[0][u] - x[0][u] + spare->zero; /* NOLINT(misc-redundant-expression): as bad_add() */
-            USED(y);
-        }
         if (write_only)
             x[updated + 1][u] = x[updated][u];
     }
@@ -149,7 +144,7 @@ INLINE void one_round(real *const *array, size_t i, int width, enum order order,
 
 /* `rounds` rounds of `width` registers between two tests of the loop's end. */
 INLINE void stream(size_t n, void *const *array_, int rounds, int width, enum order order, int updated,
-                   int write_only, enum work work, int further, bool tested, int divisions, int roots) {
+                   int write_only, enum work work, int further, int divisions, int roots) {
     real *array[MOST];
     struct spare spare = {v_set1(0), v_set1(1), v_set1((real)1e-30), v_set1((real)1.7)};
     KEEP(spare.zero);
@@ -163,7 +158,7 @@ INLINE void stream(size_t n, void *const *array_, int rounds, int width, enum or
         UNROLLED
         for (int r = 0; r < rounds; r++)
             one_round(array, i + (size_t)r * width * V_LANES, width, order, updated, write_only, work, further,
-                      tested, divisions, roots, &spare);
+                      divisions, roots, &spare);
     }
 }
 
@@ -257,15 +252,14 @@ _Static_assert(NEAR_AHEAD + PARTIALS <= INDEX_PADDING, "prefetch reads the index
 #define STREAMS(X) \
     STREAM_SHAPE(X, 1, 0) STREAM_SHAPE(X, 2, 0) STREAM_SHAPE(X, 3, 0) STREAM_SHAPE(X, 4, 0) \
     STREAM_SHAPE(X, 1, 1) STREAM_SHAPE(X, 2, 1) STREAM_SHAPE(X, 3, 1) STREAM_SHAPE(X, 4, 1)
-#define MULTIPLY_SHAPE(X, a, b, f, w, t) \
-    X(0, 1, 1, BY_ARRAY, a, b, f, w, t) X(1, 1, 2, BY_ARRAY, a, b, f, w, t) X(2, 1, 4, BY_ARRAY, a, b, f, w, t) \
-    X(3, 1, 8, BY_ARRAY, a, b, f, w, t) X(4, 2, 1, READ_FIRST, a, b, f, w, t) X(5, 4, 1, READ_FIRST, a, b, f, w, t) \
-    X(6, 1, 2, READ_FIRST, a, b, f, w, t) X(7, 1, 4, READ_FIRST, a, b, f, w, t) X(8, 1, 8, READ_FIRST, a, b, f, w, t)
-#define MULTIPLY_WORK(X, a, b, f, w) MULTIPLY_SHAPE(X, a, b, f, w, 0) MULTIPLY_SHAPE(X, a, b, f, w, 1)
+#define MULTIPLY_SHAPE(X, a, b, f, w) \
+    X(0, 1, 1, BY_ARRAY, a, b, f, w) X(1, 1, 2, BY_ARRAY, a, b, f, w) X(2, 1, 4, BY_ARRAY, a, b, f, w) \
+    X(3, 1, 8, BY_ARRAY, a, b, f, w) X(4, 2, 1, READ_FIRST, a, b, f, w) X(5, 4, 1, READ_FIRST, a, b, f, w) \
+    X(6, 1, 2, READ_FIRST, a, b, f, w) X(7, 1, 4, READ_FIRST, a, b, f, w) X(8, 1, 8, READ_FIRST, a, b, f, w)
 #define MULTIPLIES(X) \
-    MULTIPLY_WORK(X, 1, 0, 0, MULTIPLY_ADDS) MULTIPLY_WORK(X, 2, 0, 0, MULTIPLY_ADDS) \
-    MULTIPLY_WORK(X, 2, 0, 1, MULTIPLY_ADDS) MULTIPLY_WORK(X, 2, 1, 0, MULTIPLY_ADDS) \
-    MULTIPLY_WORK(X, 2, 0, 1, SUMS_AND_ONE) MULTIPLY_WORK(X, 2, 0, 2, SUMS) MULTIPLY_WORK(X, 3, 0, 3, SUMS_AND_ONE)
+    MULTIPLY_SHAPE(X, 1, 0, 0, MULTIPLY_ADDS) MULTIPLY_SHAPE(X, 2, 0, 0, MULTIPLY_ADDS) \
+    MULTIPLY_SHAPE(X, 2, 0, 1, MULTIPLY_ADDS) MULTIPLY_SHAPE(X, 2, 1, 0, MULTIPLY_ADDS) \
+    MULTIPLY_SHAPE(X, 2, 0, 1, SUMS_AND_ONE) MULTIPLY_SHAPE(X, 2, 0, 2, SUMS) MULTIPLY_SHAPE(X, 3, 0, 3, SUMS_AND_ONE)
 #define TOGETHER_SHAPE(X, a, b, d, r) \
     X(0, 1, 1, READ_FIRST, a, b, d, r) X(1, 4, 1, READ_FIRST, a, b, d, r) X(2, 1, 2, READ_FIRST, a, b, d, r) \
     X(3, 2, 2, READ_FIRST, a, b, d, r) X(4, 1, 4, READ_FIRST, a, b, d, r) X(5, 1, 4, BY_ARRAY, a, b, d, r) \
@@ -288,22 +282,21 @@ _Static_assert(STREAM_MAX_UPDATED == 4 && CHAIN_MAX == 2 && MULTIPLY_MAX_UPDATED
 
 #define X(shape, rounds, width, order, updated, write_only)                                                    \
     static void stream_##shape##_##updated##_##write_only(size_t n, void *const *array) {                      \
-        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, false, 0, 0);                     \
+        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, 0, 0);                            \
     }
 STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further, work, tested)                             \
-    static void multiply_##shape##_##updated##_##write_only##_##further##_##work##_##tested(                   \
-        size_t n, void *const *array) {                                                                        \
-        stream(n, array, rounds, width, order, updated, write_only, work, further, tested,                     \
-               work != MULTIPLY_ADDS, 0);                                                                      \
+#define X(shape, rounds, width, order, updated, write_only, further, work)                                     \
+    static void multiply_##shape##_##updated##_##write_only##_##further##_##work(size_t n,                     \
+                                                                                 void *const *array) {         \
+        stream(n, array, rounds, width, order, updated, write_only, work, further, work != MULTIPLY_ADDS, 0);  \
     }
 MULTIPLIES(X)
 #undef X
 #define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \
     static void together_##shape##_##updated##_##write_only##_##divisions##_##roots(size_t n,                  \
                                                                                     void *const *array) {      \
-        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, false, divisions, roots);         \
+        stream(n, array, rounds, width, order, updated, write_only, NONE, 0, divisions, roots);                \
     }
 TOGETHERS(X)
 #undef X
@@ -319,9 +312,9 @@ const struct ceilings PASTE(ceilings, KERN_ISA, CEILING_PRECISION) = {.multiply_
     .stream[shape][updated - 1][write_only] = stream_##shape##_##updated##_##write_only,
                                                                       STREAMS(X)
 #undef X
-#define X(shape, rounds, width, order, updated, write_only, further, work, tested)                             \
-    .multiply[shape][updated - 1][write_only][further][work - MULTIPLY_ADDS][tested] =                         \
-        multiply_##shape##_##updated##_##write_only##_##further##_##work##_##tested,
+#define X(shape, rounds, width, order, updated, write_only, further, work)                                     \
+    .multiply[shape][updated - 1][write_only][further][work - MULTIPLY_ADDS] =                                 \
+        multiply_##shape##_##updated##_##write_only##_##further##_##work,
                                                                           MULTIPLIES(X)
 #undef X
 #define X(shape, rounds, width, order, updated, write_only, divisions, roots)                                  \

@@ -31,9 +31,9 @@ struct ceilings {
     /* The same with the arithmetic of a rule without roots, independent of each other: what binds in the
      * caches, where loads, stores and arithmetic compete. Kinds: a multiply-add for each array written and
      * `more`; with a division, a product for each state, one for what is divided, a sum into w and `more` sums;
-     * the same with one product a multiply-add. And with what the pack loop does to find infinities, or
-     * without. multiply[shape] [updated - 1][write_only][more][kind][pack]; NULL for what no rule does. */
-    void (*multiply[MULTIPLY_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX + 1][MULTIPLY_KINDS][2])(
+     * the same with one product a multiply-add. multiply[shape][updated - 1][write_only][more][kind]; NULL for
+     * what no rule does. */
+    void (*multiply[MULTIPLY_SHAPES][MULTIPLY_MAX_UPDATED][2][MULTIPLY_MAX + 1][MULTIPLY_KINDS])(
         size_t n, void *const *array);
     /* The same traffic, and divisions and roots between the reads and the writes, which binds in the caches:
      * where neither alone does, both have to overlap. together[shape][updated -

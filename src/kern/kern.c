@@ -329,6 +329,7 @@ const struct kernels KERN_TABLE = {.precision = KERN_PRECISION,
                                    .gradient = gradient,
                                    .gradient_bias = gradient_bias,
                                    .finish_gradient = finish_gradient,
+                                   .watch = watch,
                                    .misses = misses,
 #define X(name, ...) .residual[LOSS_##name] = name##_residual, .loss[LOSS_##name] = name##_only,
                                    LOSSES(X)

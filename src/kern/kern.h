@@ -95,12 +95,13 @@ struct kernels {
     void (*gradient_bias)(const void *e, size_t row0, size_t row1, void *g, bool add);
     /* g = scale g + l2 w for n lines. scale, l2: (LANES). */
     void (*finish_gradient)(size_t n, const void *scale, const void *l2, const void *w, void *g);
-    /* One step of a rule on n lines: w, state[k]: (n, LANES), g: (n, LANES), coefs: (n_coefs, LANES).
-     * finite (LANES): 0 is added for each lane whose new w are all finite, NaN otherwise. */
+    /* One step of a rule on n lines: w, state[k]: (n, LANES), g: (n, LANES), coefs: (n_coefs, LANES). */
     void (*step[RULE_MAX][RULE_MAX_VARIANTS])(size_t n, void *w, void *const *state, const void *g,
-                                              const void *coefs, void *finite);
-    /* The same on columns col0 .. col1 of a whole block: gradient, finish_gradient and step in one, lines of w
-     * and state being those of column col0 onwards. */
+                                              const void *coefs);
+    /* finite (LANES): 0 is added for each lane whose w (n, LANES) are all finite, NaN otherwise. */
+    void (*watch)(size_t n, const void *w, void *finite);
+    /* A step on columns col0 .. col1 of a whole block: gradient, finish_gradient, step and watch in one,
+     * lines of w and state being those of column col0 onwards. */
     void (*columns[RULE_MAX][RULE_MAX_VARIANTS])(const struct sparse *x, const void *e, size_t col0,
                                                  size_t col1, const void *scale, const void *l2, void *w,
                                                  void *const *state, const void *coefs, void *finite);

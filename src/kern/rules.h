@@ -400,27 +400,27 @@ static const struct rule linesearch_rule = {
 #endif
 
 /* ---- the table ------------------------------------------------------------------------------------------ */
-/* R(rule), then V(rule, variant, states, coefs, point, dense, pack) for each of its variants: how many state
+/* R(rule), then V(rule, variant, states, coefs, point, near, far) for each of its variants: how many state
  * arrays and coefficients it has; 1 + the state array that holds the point where the gradient is taken (0: it
- * is taken at w); and how many registers an AVX-512 loop over parameters, and one over lines, works on side by
- * side, 1, 2, 4 or 8, + APART if all of them are worked out before any is stored: what `bench kernels` finds
- * fastest. */
+ * is taken at w); and how many registers an AVX-512 loop works on side by side, 1, 2, 4 or 8, + APART if all of
+ * them are worked out before any is stored: where all arrays are in the first-level cache, and where they are
+ * not. What `bench kernels` finds fastest. */
 enum { APART = 16 };
 /* clang-format off */
 #define RULES(R, V) \
-    R(sgd)      V(sgd, 0, 0, 1, 0, 2, 8) \
+    R(sgd)      V(sgd, 0, 0, 1, 0, 8, 8) \
     R(momentum) V(momentum, 0, 1, 2, 0, 8 + APART, 8) \
-    R(nag)      V(nag, 0, 1, 2, 0, 8, 2) V(nag, 1, 2, 3, 2, 2, 2) \
+    R(nag)      V(nag, 0, 1, 2, 0, 8 + APART, 4) V(nag, 1, 2, 3, 2, 2, 2) \
     R(adagrad)  V(adagrad, 0, 1, 2, 0, 8, 8) V(adagrad, 1, 1, 2, 0, 8, 8) V(adagrad, 2, 1, 2, 0, 8, 8) \
     R(rmsprop)  V(rmsprop, 0, 1, 4, 0, 8, 8) V(rmsprop, 1, 1, 4, 0, 8, 8) \
     R(adadelta) V(adadelta, 0, 2, 3, 0, 8, 8) \
-    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 4, 4) V(adam, 1, 2, ADAM_COEFS, 0, 4, 4) \
-    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 4, 4) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 4, 4) \
-    R(maxprop)  V(maxprop, 0, 1, 3, 0, 2, 2) \
-    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2, 2) \
-    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 4, 4) V(nadam, 1, 2, ADAM_COEFS, 0, 4, 4) \
+    R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 8 + APART, 8 + APART) V(adam, 1, 2, ADAM_COEFS, 0, 8 + APART, 8 + APART) \
+    R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 2, 2) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 2, 2) \
+    R(maxprop)  V(maxprop, 0, 1, 3, 0, 2 + APART, 2 + APART) \
+    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2, 4) \
+    R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 2, 2) V(nadam, 1, 2, ADAM_COEFS, 0, 2, 2) \
     R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 2, 2) V(amsgrad, 1, 3, ADAM_COEFS, 0, 2, 2) \
-    R(linesearch) V(linesearch, 0, 0, 1, 0, 2, 8)
+    R(linesearch) V(linesearch, 0, 0, 1, 0, 8, 8)
 /* clang-format on */
 #define RULES_NONE(...)
 #ifdef RULES_STEPS

@@ -39,6 +39,28 @@ INLINE vr bad_add(vr bad, const vr *x, int n, int step) {
     return bad + sum;
 }
 
+/* NaN is added to the lanes of finite of which one of n lines of w is inf or NaN, 0 to the others. */
+static void watch(size_t n, const void *w_, void *finite_) {
+    const real *w = w_;
+    real *finite = finite_;
+    for (int v = 0; v < V_LINE; v++) {
+        vr bad = v_load(finite + v * V_LANES);
+        size_t i = 0;
+        for (; i + ROUND_MOST <= n; i += ROUND_MOST) {
+            vr x[ROUND_MOST];
+            UNROLLED
+            for (size_t u = 0; u < ROUND_MOST; u++)
+                x[u] = v_load(w + (i + u) * LANES + v * V_LANES);
+            bad = bad_add(bad, x, ROUND_MOST, 1);
+        }
+        for (; i < n; i++) {
+            const vr x = v_load(w + i * LANES + v * V_LANES);
+            bad = bad_add(bad, &x, 1, 1);
+        }
+        v_store(finite + v * V_LANES, bad);
+    }
+}
+
 /* The gradient of column j, scaled and with l2 times the weights: into a line that does not leave the
  * first-level cache. */
 INLINE void column_gradient(const struct sparse *x, const real *val, const real *e, size_t j, const real *scale,
@@ -113,36 +135,31 @@ INLINE void prefetch_update(const real *line) {
             bad[set + u] = bad_add(bad[set + u], w_new + u, round - u, sets);                                  \
     }                                                                                                          \
     INLINE void name##_lines(size_t n, real *restrict w, void *const *state_, const real *restrict g,          \
-                             const real *coefs_, real *finite, int registers, int n_state, int n_coefs,        \
-                             int variant) {                                                                    \
+                             const real *coefs_, int registers, int n_state, int n_coefs, int variant) {       \
         const int round = registers % APART;                                                                   \
         const int lines = (int)V_LINE < round ? round / (int)V_LINE : 1;                                       \
         real *state[RULE_MAX_STATE];                                                                           \
-        vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
+        vr coefs[RULE_MAX_COEFS * V_LINE];                                                                     \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_state; k++)                                                                      \
             state[k] = state_[k];                                                                              \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
             coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
-        UNROLLED                                                                                               \
-        for (int v = 0; v < V_LINE; v++)                                                                       \
-            bad[v] = v_load(finite + v * V_LANES);                                                             \
         size_t i = 0;                                                                                          \
         for (; i + (size_t)lines <= n; i += (size_t)lines) {                                                   \
             UNROLLED                                                                                           \
             for (int v = 0; v < lines * V_LINE; v += round)                                                    \
                 name##_round(i *LANES + (size_t)v * V_LANES, registers, w, state,                              \
-                             g + i * LANES + (size_t)v * V_LANES, coefs, v % V_LINE, V_LINE, bad, n_state,     \
+                             g + i * LANES + (size_t)v * V_LANES, coefs, v % V_LINE, V_LINE, NULL, n_state,    \
                              n_coefs, variant);                                                                \
         }                                                                                                      \
         for (; i < n; i++) {                                                                                   \
             UNROLLED                                                                                           \
             for (int v = 0; v < V_LINE; v++)                                                                   \
                 name##_round(i *LANES + (size_t)v * V_LANES, 1, w, state, g + i * LANES + (size_t)v * V_LANES, \
-                             coefs, v, V_LINE, bad, n_state, n_coefs, variant);                                \
+                             coefs, v, V_LINE, NULL, n_state, n_coefs, variant);                               \
         }                                                                                                      \
-        UNROLLED                                                                                               \
-        for (int v = 0; v < V_LINE; v++)                                                                       \
-            v_store(finite + v * V_LANES, bad[v]);                                                             \
     }                                                                                                          \
     INLINE void name##_columns(const struct sparse *x, const real *val, const real *e, size_t col0,            \
                                size_t col1, const real *scale, const real *l2, real *restrict w,               \
@@ -152,8 +169,10 @@ INLINE void prefetch_update(const real *line) {
         const size_t lines = (int)V_LINE < round ? (size_t)round / V_LINE : 1;                                 \
         real *state[RULE_MAX_STATE], g[ROUND_MOST * LANES] __attribute__((aligned(64)));                       \
         vr coefs[RULE_MAX_COEFS * V_LINE], bad[V_LINE];                                                        \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_state; k++)                                                                      \
             state[k] = state_[k];                                                                              \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_coefs * V_LINE; k++)                                                             \
             coefs[k] = v_load(coefs_ + k * V_LANES);                                                           \
         for (int v = 0; v < V_LINE; v++)                                                                       \
@@ -176,19 +195,22 @@ INLINE void prefetch_update(const real *line) {
                 void *last[RULE_MAX_STATE];                                                                    \
                 for (int k = 0; k < n_state; k++)                                                              \
                     last[k] = state[k] + at;                                                                   \
-                name##_lines(n, w + at, last, g, coefs_, finite, registers, n_state, n_coefs, variant);        \
+                name##_lines(n, w + at, last, g, coefs_, registers, n_state, n_coefs, variant);                \
+                watch(n, w + at, finite);                                                                      \
             }                                                                                                  \
         }                                                                                                      \
         for (int v = 0; v < V_LINE; v++)                                                                       \
             v_store(finite + v * V_LANES, v_load(finite + v * V_LANES) + bad[v]);                              \
     }                                                                                                          \
-    INLINE void name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,     \
-                                  const real *coefs, int registers, int n_state, int n_coefs, int variant) {   \
+    INLINE size_t name##_parameters(size_t n, real *restrict w, void *const *state_, const real *restrict g,   \
+                                    const real *coefs, int registers, int n_state, int n_coefs, int variant) { \
         const int round = registers % APART;                                                                   \
         real *state[RULE_MAX_STATE];                                                                           \
         vr c[RULE_MAX_COEFS];                                                                                  \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_state; k++)                                                                      \
             state[k] = state_[k];                                                                              \
+        UNROLLED                                                                                               \
         for (int k = 0; k < n_coefs; k++)                                                                      \
             c[k] = v_set1(coefs[k]);                                                                           \
         size_t i = 0;                                                                                          \
@@ -196,50 +218,71 @@ INLINE void prefetch_update(const real *line) {
             name##_round(i, registers, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);             \
         for (; i + V_LANES <= n; i += V_LANES)                                                                 \
             name##_round(i, 1, w, state, g + i, c, 0, 1, NULL, n_state, n_coefs, variant);                     \
-        if (i < n) { /* the last few: through a register's worth of memory */                                  \
-            real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                       \
-            for (size_t r = 0; r < n - i; r++) {                                                               \
-                tail[0][r] = w[i + r];                                                                         \
-                tail[1][r] = g[i + r];                                                                         \
-                for (int k = 0; k < n_state; k++)                                                              \
-                    tail[k + 2][r] = state[k][i + r];                                                          \
-            }                                                                                                  \
-            vr s[RULE_MAX_STATE];                                                                              \
+        return i;                                                                                              \
+    }                                                                                                          \
+    INLINE void name##_last(size_t i, size_t n, real *restrict w, void *const *state_, const real *restrict g, \
+                            const real *coefs, int n_state, int n_coefs, int variant) {                        \
+        real tail[RULE_MAX_STATE + 2][V_LANES] __attribute__((aligned(64))) = {{0}};                           \
+        for (size_t r = 0; r < n - i; r++) {                                                                   \
+            tail[0][r] = w[i + r];                                                                             \
+            tail[1][r] = g[i + r];                                                                             \
             for (int k = 0; k < n_state; k++)                                                                  \
-                s[k] = v_load(tail[k + 2]);                                                                    \
-            v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                    \
+                tail[k + 2][r] = ((real *)state_[k])[i + r];                                                   \
+        }                                                                                                      \
+        vr c[RULE_MAX_COEFS], s[RULE_MAX_STATE];                                                               \
+        for (int k = 0; k < n_coefs; k++)                                                                      \
+            c[k] = v_set1(coefs[k]);                                                                           \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            s[k] = v_load(tail[k + 2]);                                                                        \
+        v_store(tail[0], name##_step(v_load(tail[0]), v_load(tail[1]), s, c, variant));                        \
+        for (int k = 0; k < n_state; k++)                                                                      \
+            v_store(tail[k + 2], s[k]);                                                                        \
+        for (size_t r = 0; r < n - i; r++) {                                                                   \
+            w[i + r] = tail[0][r];                                                                             \
             for (int k = 0; k < n_state; k++)                                                                  \
-                v_store(tail[k + 2], s[k]);                                                                    \
-            for (size_t r = 0; r < n - i; r++) {                                                               \
-                w[i + r] = tail[0][r];                                                                         \
-                for (int k = 0; k < n_state; k++)                                                              \
-                    state[k][i + r] = tail[k + 2][r];                                                          \
-            }                                                                                                  \
+                ((real *)state_[k])[i + r] = tail[k + 2][r];                                                   \
         }                                                                                                      \
     }
 RULES(R, RULES_NONE) /* cppcheck-suppress uninitvar ; of state, those that the variant has are set */
 #undef R
 
-#define V(name, variant, states, n_coefs, point, dense, pack)                                                  \
-    _Static_assert((dense) % APART <= ROUND_MOST && (pack) % APART <= ROUND_MOST,                              \
+/* Whether n reals of w, the gradient and each state are in a first-level cache of 32 KiB. */
+INLINE bool all_near(size_t n, int n_state) {
+    return n * sizeof(real) * (2 + (size_t)n_state) <= 32768;
+}
+
+#define V(name, variant, states, n_coefs, point, near, far)                                                    \
+    _Static_assert((near) % APART <= ROUND_MOST && (far) % APART <= ROUND_MOST,                                \
                    "more registers than a round holds");                                                       \
     static void name##_lines_##variant(size_t n, void *w, void *const *state, const void *g,                   \
-                                       const void *coefs, void *finite) {                                      \
-        name##_lines(n, w, state, g, coefs, finite, ROUND_OF(states, pack), states, n_coefs, variant);         \
+                                       const void *coefs) {                                                    \
+        if (ROUND_OF(states, near) != ROUND_OF(states, far) && all_near(n * LANES, states))                    \
+            name##_lines(n, w, state, g, coefs, ROUND_OF(states, near), states, n_coefs, variant);             \
+        else                                                                                                   \
+            name##_lines(n, w, state, g, coefs, ROUND_OF(states, far), states, n_coefs, variant);              \
     }                                                                                                          \
     static void name##_columns_##variant(const struct sparse *x, const void *e, size_t col0, size_t col1,      \
                                          const void *scale, const void *l2, void *w, void *const *state,       \
                                          const void *coefs, void *finite) {                                    \
         if (x->val)                                                                                            \
             name##_columns(x, x->val, e, col0, col1, scale, l2, w, state, coefs, finite,                       \
-                           ROUND_OF(states, pack), states, n_coefs, point, variant);                           \
+                           ROUND_OF(states, far), states, n_coefs, point, variant);                            \
         else                                                                                                   \
-            name##_columns(x, NULL, e, col0, col1, scale, l2, w, state, coefs, finite, ROUND_OF(states, pack), \
+            name##_columns(x, NULL, e, col0, col1, scale, l2, w, state, coefs, finite, ROUND_OF(states, far),  \
                            states, n_coefs, point, variant);                                                   \
+    }                                                                                                          \
+    __attribute__((noinline)) static void name##_last_##variant(                                               \
+        size_t i, size_t n, void *w, void *const *state, const void *g, const void *coefs) {                   \
+        name##_last(i, n, w, state, g, coefs, states, n_coefs, variant);                                       \
     }                                                                                                          \
     static void name##_parameters_##variant(size_t n, void *w, void *const *state, const void *g,              \
                                             const void *coefs) {                                               \
-        name##_parameters(n, w, state, g, coefs, ROUND_OF(states, dense), states, n_coefs, variant);           \
+        const size_t i =                                                                                       \
+            ROUND_OF(states, near) != ROUND_OF(states, far) && all_near(n, states)                             \
+                ? name##_parameters(n, w, state, g, coefs, ROUND_OF(states, near), states, n_coefs, variant)   \
+                : name##_parameters(n, w, state, g, coefs, ROUND_OF(states, far), states, n_coefs, variant);   \
+        if (i < n)                                                                                             \
+            name##_last_##variant(i, n, w, state, g, coefs);                                                   \
     }
 RULES(RULES_NONE, V)
 #undef V

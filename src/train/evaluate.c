@@ -167,6 +167,11 @@ void team_report(const struct team *t, const double loss[LANES], double reported
     }
 }
 
+void team_watch(const struct team *t, size_t n) {
+    t->k->watch(n, t->w, t->finite);
+    t->k->watch(1, t->b, t->finite);
+}
+
 bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],
                  bool last, struct err *e) {
     const struct data_part *test = &t->data->test;

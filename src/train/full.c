@@ -79,11 +79,11 @@ static void update(struct team *t, size_t r0, size_t r1, void *g) {
     t->k->finish_gradient(r1 - r0, t->scale, t->l2, team_line(t, team_point(t), r0), g);
     if (t->tracer)
         tracer_gradients(t, r0, r1 - r0, NULL, g);
-    t->k->step[t->rule][t->variant_number](r1 - r0, team_line(t, t->w, r0), state, g, t->coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](r1 - r0, team_line(t, t->w, r0), state, g, t->coefs);
 }
 
 static void step_bias(struct team *t) {
-    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs);
 }
 
 /* The other columns with a copy of each gradient for the trace. */
@@ -126,7 +126,7 @@ static bool search(struct team *t, struct err *e) {
     if (!linesearch_choose(t, e))
         return false;
     step_bias(t);
-    t->k->step[t->rule][t->variant_number](t->n_moving, t->w, t->state, t->g, t->coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](t->n_moving, t->w, t->state, t->g, t->coefs);
     return true;
 }
 
@@ -163,6 +163,7 @@ static bool run_steps(struct team *t, uint64_t step, uint64_t end, struct err *e
             forward(t, judged && !elsewhere, elsewhere ? ignored : loss);
         stopwatch_add(&parts, &t->part_s[TRAIN_FORWARD]);
         if (now) {
+            team_watch(t, t->tracer || rules[t->rule]->line_search ? t->n_moving : t->data->n_warm);
             if (!team_record(t, (double)step, step, step * t->data->train.nnz, loss, last, e))
                 return false;
             if (t->n_running == 0)

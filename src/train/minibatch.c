@@ -55,7 +55,7 @@ static void step_dense(struct team *t, size_t n, const uint32_t *rank, const voi
     t->k->finish_gradient(d, t->scale, t->l2, team_point(t), t->g);
     if (t->tracer)
         tracer_gradients(t, 0, d, NULL, t->g);
-    t->k->step[t->rule][t->variant_number](d, t->w, t->state, t->g, coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](d, t->w, t->state, t->g, coefs);
     memset(t->g, 0, d * t->line);
 }
 
@@ -69,7 +69,7 @@ static void step_touched(struct team *t, size_t n, const uint32_t *rank, const v
         t->k->finish_gradient(m, t->scale, t->l2, t->variant->point ? state[t->variant->point - 1] : w, g);
         if (t->tracer)
             tracer_gradients(t, 0, m, rank + i, g);
-        t->k->step[t->rule][t->variant_number](m, w, state, g, coefs, t->finite);
+        t->k->step[t->rule][t->variant_number](m, w, state, g, coefs);
         t->rk->store_lines(m, rank + i, w, t->w);
         for (int k = 0; k < t->variant->n_state; k++)
             t->rk->store_lines(m, rank + i, state[k], t->state[k]);
@@ -114,7 +114,7 @@ static bool take_step(struct team *t, struct pace *p, const struct window *w, si
     else
         step_touched(t, n, rank, coefs);
     t->k->finish_gradient(1, t->scale, t->b_l2, team_point_bias(t), t->b_g);
-    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, b_coefs, t->finite);
+    t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, b_coefs);
     stopwatch_add(&parts, &t->part_s[TRAIN_BACKWARD]);
     return !t->tracer || tracer_after(t, rest, at, step, e);
 }
@@ -131,23 +131,11 @@ static void flush(struct team *t, const struct pace *p, const uint32_t *last, ui
     }
 }
 
-/* Whether every weight is finite, lane by lane, into t->finite: updates that were put off have not been
- * watched. */
-static void watch(struct team *t) {
-    double sum[LANES] = {0};
-    for (size_t r = 0; r < t->n_moving; r++)
-        for (int lane = 0; lane < LANES; lane++)
-            sum[lane] += 0 * team_get(t, t->w, r * LANES + (size_t)lane);
-    for (int lane = 0; lane < LANES; lane++)
-        if (sum[lane] != 0)
-            team_put(t, t->finite, (size_t)lane, sum[lane]);
-}
-
 static bool evaluate(struct team *t, uint64_t step, uint64_t nonzeros, bool last, struct err *e) {
     const double start = clock_s();
     double loss[LANES];
     team_loss(t, &t->data->train, loss, NULL);
-    watch(t);
+    team_watch(t, t->n_moving);
     const bool ok = team_record(t, (double)step / (double)t->steps_per_epoch, step, nonzeros, loss, last, e);
     t->part_s[TRAIN_EVALUATE] += clock_s() - start;
     return ok;

@@ -55,8 +55,8 @@ bool train_surface(struct team *t, struct err *e) {
             tracer_gradients(t, 0, 1, NULL, t->g);
         if (rules[t->rule]->line_search && !linesearch_choose(t, e))
             return false;
-        t->k->step[t->rule][t->variant_number](1, t->w, t->state, t->g, t->coefs, t->finite);
-        t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs, t->finite);
+        t->k->step[t->rule][t->variant_number](1, t->w, t->state, t->g, t->coefs);
+        t->k->step[t->rule][t->variant_number](1, t->b, t->b_state, t->b_g, t->b_coefs);
         if (t->tracer && !tracer_after(t, NULL, 0, step + 1, e))
             return false;
     }

@@ -93,8 +93,9 @@ struct team {
     void *g;             /* (full_gradient_lines, LANES): gradients of hot and warm columns, then of a tile */
     void *z, *q, *trial; /* (CHUNK, LANES) */
     void *b_g;           /* (LANES): gradient of the bias */
-    void *scale, *l2, *b_l2, *finite; /* (LANES) */
-    void *coefs, *b_coefs;            /* (n_coefs, LANES) */
+    void *scale, *l2, *b_l2; /* (LANES) */
+    void *finite;            /* (LANES): NaN where a weight is known not to be finite; see team_watch() */
+    void *coefs, *b_coefs;   /* (n_coefs, LANES) */
 };
 
 /* batches: NULL for the full batch. Sets up lanes, start points and arrays. team_free() in any case. */
@@ -131,6 +132,9 @@ void team_loss(const struct team *t, const struct data_part *part, double loss[L
 /* Sums as from team_loss, reduced and with l2: what each run reports. */
 void team_report(const struct team *t, const double loss[LANES], double reported[LANES]);
 
+/* NaN into t->finite for each lane of which b, or a weight of the n most popular features, is inf or NaN.
+ * Called at evaluations: no step makes such a weight finite again. */
+void team_watch(const struct team *t, size_t n);
 /* Records an evaluation at w of the whole training set for every running lane: sums as from team_loss. Held-out
  * rows are evaluated here. Ends the lanes that blew up or met their target, all of them if `last`. */
 bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros, const double loss[LANES],

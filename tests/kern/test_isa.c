@@ -61,9 +61,10 @@ static void step_run(struct step *s, const struct kernels *k, int rule, int vari
     void *state[RULE_MAX_STATE];
     for (int i = 0; i < s->v->n_state; i++)
         state[i] = s->state[i].at;
-    if (loop == LINES)
-        k->step[rule][variant](s->w.n / LANES, s->w.at, state, s->g.at, s->coefs.at, s->finite.at);
-    else
+    if (loop == LINES) {
+        k->step[rule][variant](s->w.n / LANES, s->w.at, state, s->g.at, s->coefs.at);
+        k->watch(s->w.n / LANES, s->w.at, s->finite.at);
+    } else
         k->dense[rule][variant](s->w.n, s->w.at, state, s->g.at, s->coefs.at);
 }
 
@@ -210,7 +211,7 @@ static void columns_of_variant(int rule, int variant, enum precision p, struct r
         reals_free(&val), reals_free(&e), reals_free(&scale), reals_free(&l2);
     }
 }
-static void columns_are_gradient_and_step(void **s) {
+static void columns_are_gradient_step_and_watch(void **s) {
     (void)s;
     each_variant(columns_of_variant);
 }
@@ -218,7 +219,7 @@ static void columns_are_gradient_and_step(void **s) {
 /* finite: NaN in the lanes where a new w is not finite, untouched in the others, whatever was there before
  * kept. */
 static void finite_of_variant(int rule, int variant, enum precision p, struct rng *r) {
-    enum { N = 40 };
+    enum { N = 43 };
     for (enum isa isa = ISA_SCALAR; isa < ISA_COUNT; isa++) {
         if (!isa_usable(isa))
             continue;
@@ -250,6 +251,27 @@ static void finite_of_variant(int rule, int variant, enum precision p, struct rn
 static void finite_tells_the_lanes_that_are_not(void **s) {
     (void)s;
     each_variant(finite_of_variant);
+}
+
+/* What lets evaluations look at weights in place of every step: once inf or NaN, never finite again. */
+static void no_return_of_variant(int rule, int variant, enum precision p, struct rng *r) {
+    enum { N = 24 };
+    static const double lost[] = {INFINITY, -INFINITY, NAN};
+    struct step s = step_new(rule_variant(rule, variant), p, LINES, N, r);
+    for (size_t i = 0; i < s.w.n; i++)
+        reals_put(&s.w, i, lost[i % 3]);
+    for (size_t i = 0; i < s.coefs.n; i++)
+        reals_put(&s.coefs, i, i / LANES % 2 ? 0 : rng_unit(r));
+    step_run(&s, kernels_get(ISA_SCALAR, p), rule, variant, LINES);
+    for (size_t i = 0; i < s.w.n; i++)
+        if (isfinite(reals_get(&s.w, i)))
+            fail_msg("%s variant %d, %s: w[%zu] = %g again after %g (TEST_SEED=%llu)", rules[rule]->name,
+                     variant, precision_names[p], i, reals_get(&s.w, i), lost[i % 3], (unsigned long long)seed);
+    step_free(&s);
+}
+static void no_step_makes_a_weight_finite_again(void **s) {
+    (void)s;
+    each_variant(no_return_of_variant);
 }
 
 /* A lane's results are its own: garbage in the fifteen others changes nothing. */
@@ -295,8 +317,11 @@ int main(void) {
         if (!isa_usable(isa))
             printf("skipped: %s (this CPU does not have it)\n", isa_names[isa]);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_rule_has_scalars_bits),   cmocka_unit_test(both_loops_are_one_rule),
-        cmocka_unit_test(columns_are_gradient_and_step), cmocka_unit_test(finite_tells_the_lanes_that_are_not),
+        cmocka_unit_test(every_rule_has_scalars_bits),
+        cmocka_unit_test(both_loops_are_one_rule),
+        cmocka_unit_test(columns_are_gradient_step_and_watch),
+        cmocka_unit_test(finite_tells_the_lanes_that_are_not),
+        cmocka_unit_test(no_step_makes_a_weight_finite_again),
         cmocka_unit_test(lanes_are_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -175,11 +175,10 @@ static void rest_and_judge(struct bench *k, const struct rule_case *c, uint32_t 
     rest_kernels_get(ISA_SCALAR, t->precision)
         ->rest[t->rule][t->variant_number](LINES, rested.w, rested.state, since, to, &k->segment.tables);
 
-    double zero[REALS] __attribute__((aligned(64))) = {0}, finite[LANES] __attribute__((aligned(64))) = {0};
+    double zero[REALS] __attribute__((aligned(64))) = {0};
     for (uint32_t step = from + 1; t->precision == PRECISION_F32 && k->segment.coefs && step <= to; step++)
         t->k->step[t->rule][t->variant_number](LINES, dense.w, dense.state, zero,
-                                               (char *)k->segment.coefs + step * k->segment.n_coefs * t->line,
-                                               finite);
+                                               (char *)k->segment.coefs + step * k->segment.n_coefs * t->line);
 
     const struct ref_rule *rule = ref_rule_find(c->rule->name);
     for (int i = 0; i < REALS; i++) {
