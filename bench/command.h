@@ -1,11 +1,15 @@
 /* The commands of the program: one row each in main.c, one file each. A command gets the words after its name,
  * prints its results to stdout and its messages to stderr, and returns the exit code. */
 #pragma once
+#include "base/err.h"
 #include <stdio.h>
 
 /* 0: done. 1: some run could not be computed, or a claim has not the verdict expected. 2: usage or bad input.
  * 3: a regression. 128 + signal: interrupted, what was finished is kept. */
 enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_REGRESSION = 3, EXIT_SIGNAL = 128 };
+
+/* Prints the messages to stderr, and how many more there were; empties *e. */
+void command_complain(struct err *e);
 
 struct command {
     const char *name; /* "": the main job, `bench --grid FILE` */

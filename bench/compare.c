@@ -253,8 +253,6 @@ int compare_command(int argc, char **argv) {
     } else if (!e.count) {
         code = compare(dir, &w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

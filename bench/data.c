@@ -286,8 +286,6 @@ int data_command(int argc, char **argv) {
     } else if (!e.count) {
         code = data(&w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

@@ -286,8 +286,6 @@ int explain_command(int argc, char **argv) {
         err_add(&e, "bench explain: --grid FILE, --run ID and --step T are needed, as in: bench explain --grid "
                     "sweeps/lecture.ini --run 9aa2 --step 3");
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

@@ -95,6 +95,14 @@ static int dispatch(int argc, char **argv) {
     return unknown_command(word);
 }
 
+void command_complain(struct err *e) {
+    if (e->text)
+        fputs(e->text, stderr);
+    if (e->count > ERR_MAX)
+        fprintf(stderr, "and %d more\n", e->count - ERR_MAX);
+    err_clear(e);
+}
+
 int main(int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files then is what a full disk is: a write that fails */
     int code = dispatch(argc, argv);

@@ -133,8 +133,6 @@ int merge_command(int argc, char **argv) {
     } else if (!e.count) {
         code = merge(argv[0], n - 1, argv + 1, &w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

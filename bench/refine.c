@@ -339,8 +339,6 @@ int refine_command(int argc, char **argv) {
     }
     struct err e = {0};
     int code = refine_dir(argv[0], &e);
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

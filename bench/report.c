@@ -63,8 +63,6 @@ int report_command(int argc, char **argv) {
     } else if (!e.count) {
         code = rebuild(dir, &w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "dryrun.h"
 #include "interrupt.h"
+#include "isa_option.h"
 #include "job.h"
 #include "known.h"
 #include "memory.h"
@@ -25,14 +26,11 @@ struct sweep {
     const char *grid, *out, *seeds, *shard;
     struct scope scope;
     uint64_t threads, memory; /* threads 0: all there are; memory 0: what the system says */
-    int isa;                  /* 0: the best; else 1 + enum isa */
+    int isa;                  /* isa_option.h */
     bool dry_run, fresh, retry_failed, no_plots, pdf, quiet, verbose;
     int argc;
     char **argv;
 };
-
-static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
-_Static_assert(sizeof isa_words / sizeof *isa_words == ISA_COUNT + 2, "auto, every ISA, the end");
 
 static const struct option options[] = {
     {"grid", "FILE", OPTION_TEXT, offsetof(struct sweep, grid), "the grid file to run (docs/grid.md)", NULL, 0,
@@ -319,12 +317,9 @@ static int begin(const struct sweep *w, struct running *r, enum isa isa, struct 
 }
 
 static int sweep(const struct sweep *w, struct err *e) {
-    const enum isa isa = w->isa ? (enum isa)(w->isa - 1) : isa_best();
-    if (!isa_usable(isa)) {
-        err_add(e, "--isa %s: this CPU cannot run it; the best here is %s", isa_words[w->isa],
-                isa_names[isa_best()]);
+    enum isa isa;
+    if (!isa_choose(w->isa, &isa, e))
         return EXIT_USAGE;
-    }
     if (w->memory)
         machine_assume_memory(w->memory);
     struct plan *p = plan_read(w->grid, w->seeds, e);
@@ -380,11 +375,7 @@ int sweep_command(int argc, char **argv) {
     } else if (!e.count) {
         code = sweep(&w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    if (e.count > ERR_MAX)
-        fprintf(stderr, "and %d more\n", e.count - ERR_MAX);
-    err_clear(&e);
+    command_complain(&e);
     ranks_stop();
     return code;
 }

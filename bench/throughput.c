@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "command.h"
+#include "isa_option.h"
 #include "options.h"
 #include "passes.h"
 #include "train/train.h"
@@ -16,7 +17,6 @@
 enum { SIDE_BY_SIDE = 8 };               /* packs that share their mini-batches, as in a sweep */
 static const double OTHER_SECONDS = 0.2; /* of plain C and of the ceiling, a repetition */
 
-static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
 static const char *const precision_words[] = {"f32", "f64", NULL};
 const char *const update_words[] = {"exact", "lazy", "dense", NULL};
 static const char *const format_words[] = {"text", "csv", NULL};
@@ -240,11 +240,9 @@ static bool measure(struct race *b, enum isa isa, struct err *e) {
 }
 
 static int throughput(const struct throughput *o, struct err *e) {
-    const enum isa isa = o->isa ? (enum isa)(o->isa - 1) : isa_best();
+    enum isa isa;
     const struct rule *rule = rule_find(o->rule);
-    if (!isa_usable(isa))
-        err_add(e, "--isa %s: this CPU cannot run it; the best here is %s", isa_words[o->isa],
-                isa_names[isa_best()]);
+    isa_choose(o->isa, &isa, e);
     if (!rule) {
         const char *names[RULE_MAX];
         for (int k = 0; k < n_rules; k++)
@@ -295,8 +293,6 @@ int throughput_command(int argc, char **argv) {
     } else if (!e.count) {
         code = throughput(&o, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "command.h"
+#include "isa_option.h"
 #include "job.h"
 #include "known.h"
 #include "numerics.h"
@@ -20,11 +21,9 @@ struct verify {
     const char *sample;
     double share;
     uint64_t threads, seed; /* seed 0: by chance */
-    int isa;                /* 0: the best; else 1 + enum isa */
+    int isa;                /* isa_option.h */
     bool quiet;
 };
-
-static const char *const isa_words[] = {"auto", "scalar", "avx2", "avx512", NULL};
 
 static const struct option options[] = {
     {"sample", "SHARE", OPTION_TEXT, offsetof(struct verify, sample),
@@ -219,12 +218,9 @@ static bool compute_again(const struct verify *w, enum isa isa, const struct pla
 }
 
 static int verify(const char *dir, const struct verify *w, struct err *e) {
-    const enum isa isa = w->isa ? (enum isa)(w->isa - 1) : isa_best();
-    if (!isa_usable(isa)) {
-        err_add(e, "--isa %s: this CPU cannot run it; the best here is %s", isa_words[w->isa],
-                isa_names[isa_best()]);
+    enum isa isa;
+    if (!isa_choose(w->isa, &isa, e))
         return EXIT_USAGE;
-    }
     struct store *s = store_open(dir, false, true, e);
     if (!s)
         return EXIT_USAGE;
@@ -263,10 +259,6 @@ int verify_command(int argc, char **argv) {
     } else if (!e.count) {
         code = verify(dir, &w, &e);
     }
-    if (e.text)
-        fputs(e.text, stderr);
-    if (e.count > ERR_MAX)
-        fprintf(stderr, "and %d more\n", e.count - ERR_MAX);
-    err_clear(&e);
+    command_complain(&e);
     return code;
 }

@@ -193,12 +193,9 @@ static bool name_block(struct plan *p, struct block *b, struct index *x, struct 
     struct value v[KEY_COUNT];
     memcpy(v, b->outer.base, sizeof v);
     for (size_t i = 0; i < settings; i++) {
-        size_t digit[KEY_COUNT], rest = i;
-        for (int a = b->n_data_axes; a-- > 0; rest /= b->outer.length[a])
-            digit[a] = rest % b->outer.length[a];
-        for (int c = 0; c < b->outer.n_columns; c++)
-            if (b->outer.column[c].axis < b->n_data_axes)
-                v[b->outer.column[c].key] = b->outer.column[c].v[digit[b->outer.column[c].axis]];
+        size_t digit[KEY_COUNT];
+        product_split(&b->outer, i, 0, b->n_data_axes, digit);
+        product_fill(&b->outer, digit, b->n_data_axes, v);
         for (size_t k = 0; k < n_seeds; k++) {
             char name[33];
             struct data_params params = params_of(b->data, v, p->seeds.v[k].number);

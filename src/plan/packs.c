@@ -120,7 +120,7 @@ static struct draft draft_make(const struct plan *p, const struct todo *first, s
     struct run r;
     plan_run(p, first->run, &r);
     struct draft d = {.pack = {.dataset = r.dataset, .shuffled = plan_shuffles(p, &r)}};
-    if (r.v[KEY_SWEEP_stop].word == 1)
+    if (r.v[KEY_SWEEP_stop].word == STOP_TARGET)
         d.pack.group = group;
     d.cost = p->size[r.dataset].nonzeros * r.v[KEY_SWEEP_epochs].number;
     if (r.v[KEY_SWEEP_batch].word == VALUE_NUMBER)

@@ -48,24 +48,15 @@ static double product_count(const struct product *p, int from, int to) {
     return n;
 }
 
-static void build_inner(struct inner *in, const struct grid *g, const struct section *s) {
+/* The keys from .. to-1 of a section alone. */
+static void build_own(struct product *p, const struct grid *g, const struct section *s, enum key from,
+                      enum key to) {
     bool zipped = g->n_zip > 0;
-    in->section = s;
-    product_clear(&in->product);
+    product_clear(p);
     for (int i = 0; i < g->n_zip; i++)
         zipped &= s->list[g->zip[i]].n > 0;
-    for (enum key k = KEY_H; k < KEY_S; k++)
-        product_add(&in->product, g, k, s->list[k], false, zipped);
-}
-
-static void build_timing(struct timing *t, const struct grid *g, const struct section *s) {
-    bool zipped = g->n_zip > 0;
-    t->section = s;
-    product_clear(&t->product);
-    for (int i = 0; i < g->n_zip; i++)
-        zipped &= s->list[g->zip[i]].n > 0;
-    for (enum key k = KEY_S; k < KEY_COUNT; k++)
-        product_add(&t->product, g, k, s->list[k], false, zipped);
+    for (enum key k = from; k < to; k++)
+        product_add(p, g, k, s->list[k], false, zipped);
 }
 
 static void build_outer(struct block *b, const struct grid *g, const struct section *data) {
@@ -166,10 +157,14 @@ void plan_build(struct plan *p, struct diag *d) {
         return;
     }
     double n_runs = 0;
-    for (size_t o = 0; o < g->n_optimizers; o++)
-        build_inner(&p->inner[o], g, &g->optimizer[o]);
-    for (size_t k = 0; k < g->n_schedules; k++)
-        build_timing(&p->timing[k], g, &g->schedule[k]);
+    for (size_t o = 0; o < g->n_optimizers; o++) {
+        p->inner[o].section = &g->optimizer[o];
+        build_own(&p->inner[o].product, g, &g->optimizer[o], KEY_H, KEY_S);
+    }
+    for (size_t k = 0; k < g->n_schedules; k++) {
+        p->timing[k].section = &g->schedule[k];
+        build_own(&p->timing[k].product, g, &g->schedule[k], KEY_S, KEY_COUNT);
+    }
     for (size_t k = 0; k < g->n_data; k++) {
         build_outer(&p->block[k], g, &g->data[k]);
         p->block[k].n_batches = g->sweep.list[KEY_SWEEP_batch].n;

@@ -22,6 +22,11 @@ struct product {
     int n_columns, n_axes;
 };
 
+/* number -> a digit for each of the axes from .. to-1, the last fastest (runs.c). */
+void product_split(const struct product *p, size_t number, int from, int to, size_t *digit);
+/* The values that digits of the axes before `to` stand for, onto v. */
+void product_fill(const struct product *p, const size_t *digit, int to, struct value *v);
+
 struct block { /* the runs on one data section */
     const struct section *data;
     struct product outer;

@@ -4,15 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
-/* number -> a digit for each of the axes from .. to-1, the last fastest. */
-static void split(const struct product *p, size_t number, int from, int to, size_t *digit) {
+void product_split(const struct product *p, size_t number, int from, int to, size_t *digit) {
     for (int a = to; a-- > from; number /= p->length[a])
         digit[a] = number % p->length[a];
 }
 
-static void fill(const struct product *p, const size_t *digit, struct value *v) {
+void product_fill(const struct product *p, const size_t *digit, int to, struct value *v) {
     for (int c = 0; c < p->n_columns; c++)
-        v[p->column[c].key] = p->column[c].v[digit[p->column[c].axis]];
+        if (p->column[c].axis < to)
+            v[p->column[c].key] = p->column[c].v[digit[p->column[c].axis]];
 }
 
 static bool data_seeded(const struct run *r) {
@@ -61,8 +61,8 @@ static void fill_timing(const struct plan *p, size_t o, size_t k, struct run *ou
         out->sched = t->section->schedule;
         out->schedule = t->section->label;
         memcpy(out->v + KEY_S, t->product.base + KEY_S, S_COUNT * sizeof *out->v);
-        split(&t->product, k, 0, t->product.n_axes, digit);
-        fill(&t->product, digit, out->v);
+        product_split(&t->product, k, 0, t->product.n_axes, digit);
+        product_fill(&t->product, digit, t->product.n_axes, out->v);
         break;
     }
     plain_numbers(out->v + KEY_S, S_COUNT, out->s);
@@ -76,7 +76,7 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
     const struct block *b = &p->block[data_index];
     size_t digit[KEY_COUNT], rest = cell - b->first, batch = b->n_batches - 1;
 
-    split(&b->outer, rest / b->period, 0, b->batch_axis, digit);
+    product_split(&b->outer, rest / b->period, 0, b->batch_axis, digit);
     rest %= b->period;
     while (b->batch_first[batch] > rest)
         batch--;
@@ -85,11 +85,11 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
     rest -= b->batch_first[batch];
     if (b->batch_axis < b->outer.n_axes) {
         digit[b->batch_axis] = batch;
-        split(&b->outer, rest / b->batch_cells[batch], b->batch_axis + 1, b->outer.n_axes, digit);
+        product_split(&b->outer, rest / b->batch_cells[batch], b->batch_axis + 1, b->outer.n_axes, digit);
     }
     rest %= b->batch_cells[batch];
     memcpy(out->v, b->outer.base, sizeof out->v);
-    fill(&b->outer, digit, out->v);
+    product_fill(&b->outer, digit, b->outer.n_axes, out->v);
 
     size_t dataset = 0;
     for (int a = 0; a < b->n_data_axes; a++)
@@ -99,8 +99,8 @@ void plan_run(const struct plan *p, size_t i, struct run *out) {
     size_t o = find_inner(p, data_index, batch, &rest);
     const struct inner *in = &p->inner[o];
     memcpy(out->v + KEY_H, in->product.base + KEY_H, H_COUNT * sizeof *out->v);
-    split(&in->product, rest / in->n_timings, 0, in->product.n_axes, digit);
-    fill(&in->product, digit, out->v);
+    product_split(&in->product, rest / in->n_timings, 0, in->product.n_axes, digit);
+    product_fill(&in->product, digit, in->product.n_axes, out->v);
     plain_numbers(out->v + KEY_H, H_COUNT, out->h);
     fill_timing(p, o, rest % in->n_timings, out);
 
@@ -130,8 +130,8 @@ void plan_schedule_keys(const struct plan *p, size_t k, size_t i, struct value v
     const struct timing *t = &p->timing[k];
     size_t digit[KEY_COUNT];
     memcpy(v, t->product.base, KEY_COUNT * sizeof *v);
-    split(&t->product, i, 0, t->product.n_axes, digit);
-    fill(&t->product, digit, v);
+    product_split(&t->product, i, 0, t->product.n_axes, digit);
+    product_fill(&t->product, digit, t->product.n_axes, v);
     plain_numbers(v + KEY_S, S_COUNT, s);
 }
 

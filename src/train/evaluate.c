@@ -200,8 +200,8 @@ bool team_record(struct team *t, double epoch, uint64_t step, uint64_t nonzeros,
         const double limit = 1e6 * (a->start_loss > 1 ? a->start_loss : 1);
         a->out.blown_up =
             !isfinite(p.loss) || fabs(p.loss) > limit || isnan(team_get(t, t->finite, (size_t)lane));
-        const bool stop =
-            a->run.v[KEY_SWEEP_stop].word == 1 && target_met(a->target, p.loss, a->start_loss, a->lstar);
+        const bool stop = a->run.v[KEY_SWEEP_stop].word == STOP_TARGET &&
+                          target_met(a->target, p.loss, a->start_loss, a->lstar);
         if (!last && !a->out.blown_up && !stop)
             continue;
         a->running = false;

@@ -62,4 +62,8 @@ refused sub.d '--export: sub.d is a folder; expected a file'
 expect 2 'grid FILE is missing' data
 expect 2 'nowhere.ini' data --grid nowhere.ini
 expect 0 'export FILE.svm' data --help
+
+# Of very many errors the first hundred are said, and how many more there are.
+{ printf '[data d]\nkind = lecture\n[optimizer sgd]\n' && seq -f 'wrong%g = 1' 120; } >wrong.ini
+expect 2 '^and 20 more$' data --grid wrong.ini
 finish
