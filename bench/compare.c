@@ -1,6 +1,7 @@
 /* `bench compare A B`: what has become of each cell of A in B. Text on stdout; exit code 3 if something is
  * worse. */
 #include "report/compare.h"
+#include "base/mem.h"
 #include "command.h"
 #include "known.h"
 #include "options.h"
@@ -140,10 +141,10 @@ static bool add_cells(struct doc *d, const struct folder *f, const struct compar
         n_changed += changed(c, &c->row[k]);
     if (!n_changed)
         return true;
-    size_t *of = calloc(f[0].r.n_cells, sizeof *of); /* the group of each cell */
+    size_t *of = mem_zeroed(f[0].r.n_cells, sizeof *of, e); /* the group of each cell */
     if (!of || !results_groups(&f[0].r, &group, &n, e)) {
         free(of);
-        return of ? false : err_add(e, "out of memory");
+        return false;
     }
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < group[k].n_cells; i++)

@@ -167,7 +167,7 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
                show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));
         const double work = work_total(sums.work);
-        const struct speed speed = speed_measure(kernels, isa);
+        const struct machine_speed speed = speed_measure(kernels, isa);
         const double store_s = (STORE_RUN_S + STORE_POINT_S * points) * (double)c.n_todo;
         const double seconds =
             work / speed.units_s / threads + speed.slow * (sums.data_s + sums.minima_s + store_s);

@@ -34,10 +34,10 @@ static bool time_pack(const struct plan *p, const struct pack *pack, const struc
     return ok;
 }
 
-struct speed speed_measure(const struct kernels *k, enum isa isa) {
+struct machine_speed speed_measure(const struct kernels *k, enum isa isa) {
     static const struct ids all;
     const char *grid = problem[k->precision];
-    struct speed speed = {usual[k->precision][isa], 1};
+    struct machine_speed speed = {usual[k->precision][isa], 1};
     struct err e = {0};
     struct plan *p = plan_read_text("(made by --dry-run)", grid, strlen(grid), NULL, NULL, &e);
     struct dataset *d = p ? data_make(plan_dataset(p, 0), 1, &e) : NULL;
@@ -47,7 +47,7 @@ struct speed speed_measure(const struct kernels *k, enum isa isa) {
     if (d && data_prepare(d, k->precision, &e) && cost_make(p, NULL, &all, EVERYTHING_AGAIN, &c, &e) &&
         time_pack(p, c.packs, d, k, &seconds, &e)) {
         const double units_s = work_total(work_of(&c, p, c.packs, &memory)) / seconds;
-        speed = (struct speed){units_s, speed.units_s / units_s};
+        speed = (struct machine_speed){units_s, speed.units_s / units_s};
     }
     cost_free(&c);
     data_free(d);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum { SLOT_BYTES = 128 };
-static const uint64_t DOOR = (uint64_t)1 << 40; /* a slot number */
+static const uint64_t DOOR = (uint64_t)1 << 40; /* the slot of whoever comes in or goes: one shard at a time */
 
 struct lock {
     int file;

@@ -16,10 +16,10 @@ bool store_is_there(const char *dir);
 const char *store_path(const struct store *s); /* for messages */
 bool store_read_only(const struct store *s);
 
-/* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. */
+/* Free text under a name: the grid file ("grid", "grid_path"), machine, build, command line. *text: malloc'ed,
+ * with a NUL behind it; NULL: there is no such note. */
 bool store_put_note(struct store *s, const char *name, const char *text, size_t len, struct err *e);
-bool store_get_note(struct store *s, const char *name, char **text, size_t *len,
-                    struct err *e); /* *text = NULL: none */
+bool store_get_note(struct store *s, const char *name, char **text, size_t *len, struct err *e);
 
 /* Runs. */
 bool store_ids(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
@@ -40,10 +40,10 @@ bool store_has_trace(struct store *s, uint64_t id, const uint32_t *parameter, si
                      struct err *e);
 
 /* Runs that could not be computed, and why; the first reason stays. Listed are those that have not been
- * computed since. */
+ * computed since. *reason: malloc'ed; NULL: the run has not failed. */
 bool store_put_failure(struct store *s, uint64_t id, const char *reason, struct err *e);
-bool store_failures(struct store *s, uint64_t **ids, size_t *n, struct err *e);     /* ascending; malloc'ed */
-bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *e); /* NULL: none */
+bool store_failures(struct store *s, uint64_t **ids, size_t *n, struct err *e); /* ascending; malloc'ed */
+bool store_get_failure(struct store *s, uint64_t id, char **reason, struct err *e);
 
 /* Data sets, by fingerprint. */
 struct data_facts {
