@@ -223,8 +223,60 @@ static bool arrange_rows(const struct dataset *d, struct data_part *p, int threa
     return ok || err_add(e, "out of memory: a row of %zu non-zeros cannot be sorted", longest);
 }
 
-static bool arrange_part(const struct dataset *d, struct data_part *p, int threads, struct err *e) {
-    return !p->n_rows || (arrange_rows(d, p, threads, e) && packed_rows(p, d->n_features, threads, e));
+/* ---- features of few non-zeros ------------------------------------------------------------------------------
+ */
+
+/* A pass over the rows reads their weights from memory, once or a few times, and a pass over the columns their
+ * residuals: those of features that are numbered as the rows meet them come in order. Of features with more
+ * non-zeros too few do. */
+enum { FEW = 4 };
+static const uint32_t UNMET = UINT32_MAX;
+
+/* At the ends of rows, from rank `first` on: the ranks of by_count. A feature that was not met yet takes the
+ * next of those with as many non-zeros. Entries stay where they are. */
+static void renumber(struct dataset *d, struct data_part *p, size_t first, uint32_t next[FEW + 1]) {
+    for (size_t row = 0; row < p->n_rows; row++) {
+        uint64_t k = p->row_ptr[row + 1];
+        while (k > p->row_ptr[row] && p->row_idx[k - 1] >= first)
+            k--;
+        for (; k < p->row_ptr[row + 1]; k++) {
+            uint32_t *rank = &d->by_count[p->row_idx[k]];
+            if (*rank == UNMET)
+                *rank = next[d->column_nnz[p->row_idx[k]]]++;
+            p->row_idx[k] = *rank;
+        }
+    }
+}
+
+/* by_count, and ranks to match. */
+static bool order_few(struct dataset *d, struct err *e) {
+    size_t first = d->n_present;
+    uint32_t next[FEW + 1];
+    for (; first > d->n_warm && d->column_nnz[first - 1] <= FEW; first--)
+        next[d->column_nnz[first - 1]] = (uint32_t)first - 1;
+    const size_t n = d->n_present - first;
+    uint32_t *feature = mem_lines(n, sizeof *feature, e);
+    d->by_count = feature ? mem_lines(d->n_features, sizeof *d->by_count, e) : NULL;
+    if (!d->by_count) {
+        free(feature);
+        return false;
+    }
+    for (size_t r = 0; r < d->n_features; r++)
+        d->by_count[r] = first <= r && r < d->n_present ? UNMET : (uint32_t)r;
+    renumber(d, &d->train, first, next);
+    renumber(d, &d->test, first, next);
+    memcpy(feature, d->feature_of + first, n * sizeof *feature);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t rank = d->by_count[first + i];
+        d->rank_of[feature[i]] = rank;
+        d->feature_of[rank] = feature[i];
+    }
+    free(feature);
+    return true;
+}
+
+static bool pack_rows(const struct dataset *d, struct data_part *p, int threads, struct err *e) {
+    return !p->n_rows || packed_rows(p, d->n_features, threads, e);
 }
 
 bool data_arrange(struct dataset *d, int threads, struct err *e) {
@@ -237,6 +289,7 @@ bool data_arrange(struct dataset *d, int threads, struct err *e) {
     d->n_present = while_popular(d, 0, 1);
     d->n_hot = while_popular(d, 0, HOT_PER_BLOCK * d->n_blocks);
     d->n_warm = d->n_warm_blocks > 1 ? while_popular(d, d->n_hot, WARM_PER_BLOCK * d->n_warm_blocks) : d->n_hot;
-    return arrange_part(d, &d->train, threads, e) && arrange_part(d, &d->test, threads, e) &&
+    return arrange_rows(d, &d->train, threads, e) && arrange_rows(d, &d->test, threads, e) && order_few(d, e) &&
+           pack_rows(d, &d->train, threads, e) && pack_rows(d, &d->test, threads, e) &&
            arrange_columns(d, threads, e);
 }

@@ -11,7 +11,7 @@ size_t bands_start(size_t n_features, int band) {
 
 /* The i-th feature in the order of frequency. A law's frequencies descend with the feature's number. */
 static size_t rank_at(const struct dataset *d, size_t i) {
-    return d->frequency ? d->rank_of[i] : i;
+    return d->frequency ? d->rank_of[i] : d->by_count[i];
 }
 
 static double frequency_at(const struct dataset *d, size_t i) {
@@ -33,7 +33,7 @@ band_unlearnt(const struct dataset *d, const double *const w_star[LANES], bool o
               enum precision p, size_t from, size_t to, double unlearnt[LANES]) {
     double left[LANES] = {0}, all[LANES] = {0};
     for (size_t i = from; i < to; i++) {
-        const size_t rank = rank_at(d, i), feature = d->feature_of[rank];
+        const size_t rank = rank_at(d, i), feature = d->frequency ? i : d->feature_of[rank];
         const double f = frequency_at(d, i);
         if (i + AHEAD < to) /* of lines by rank, hardware foresees none */
             __builtin_prefetch((const char *)w + rank_at(d, i + AHEAD) * LANES *

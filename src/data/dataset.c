@@ -45,7 +45,8 @@ static size_t dataset_bytes(const struct dataset *d) {
     const size_t others = d->rest_ptr[d->n_features - d->n_warm]; /* entries of columns not cut into blocks */
     return part_bytes(&d->train) + part_bytes(&d->test) + packed_bytes(&d->hot) + packed_bytes(&d->warm) +
            (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr +
-           d->n_features * (sizeof *d->rank_of + sizeof *d->feature_of + sizeof *d->column_nnz) +
+           d->n_features *
+               (sizeof *d->rank_of + sizeof *d->feature_of + sizeof *d->by_count + sizeof *d->column_nnz) +
            (others + INDEX_PADDING) * sizeof *d->col_idx +
            others * ((d->col_val ? sizeof *d->col_val : 0) + (d->col_val32 ? sizeof *d->col_val32 : 0)) +
            d->n_features * ((d->frequency ? sizeof *d->frequency : 0) + (d->w_true ? sizeof *d->w_true : 0));
@@ -102,6 +103,7 @@ void data_free(struct dataset *d) {
     part_free(&d->test);
     free(d->rank_of);
     free(d->feature_of);
+    free(d->by_count);
     free(d->column_nnz);
     packed_free(&d->hot);
     packed_free(&d->warm);
@@ -207,6 +209,6 @@ size_t data_memory_estimate(const struct data_params *p, enum precision precisio
     /* Of the columns nearly all are hot where there are few features, and few entries are not. */
     const double by_rows = nnz * (1 + p->test) * (binary ? 4 : 12) + filled * (index + own),
                  by_columns = nnz * (3 + 1.1 * value) + warm;
-    const double bytes = by_rows + by_columns + rows * (8 + 8 + 4 + 8) + features * (8 + 8 + 8 + 4 + 4 + 8);
+    const double bytes = by_rows + by_columns + rows * (8 + 8 + 4 + 8) + features * (8 + 8 + 8 + 4 + 4 + 4 + 8);
     return bytes < 0x1p63 ? (size_t)bytes : SIZE_MAX;
 }

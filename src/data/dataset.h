@@ -2,8 +2,10 @@
  * by columns (CSC), and what is known about it. Immutable once made.
  *
  * Features are stored by rank: rank 0 has the most non-zeros among the training rows, ties go to the lower
- * feature number. Column indices, weights and state in training are by rank; feature_of and rank_of lead to and
- * from the features' own numbers (0-based here, 1-based in files), by which everything else goes. */
+ * feature number or, where non-zeros are few, to the one that the rows meet first. Sums over features and the
+ * order of a row's entries do not go by rank but by by_count, where all ties go to the lower number. Column
+ * indices, weights and state in training are by rank; feature_of and rank_of lead to and from the features' own
+ * numbers (0-based here, 1-based in files), by which everything else goes. */
 #pragma once
 #include "base/err.h"
 #include "kern/kern.h"
@@ -61,7 +63,7 @@ struct data_part {
     size_t n_rows;
     uint64_t nnz;
     uint64_t *row_ptr;    /* (n_rows + 1) */
-    uint32_t *row_idx;    /* (nnz + INDEX_PADDING), ranks of features, ascending in a row */
+    uint32_t *row_idx;    /* (nnz + INDEX_PADDING), ranks of features, in a row in the order of by_count */
     double *row_val;      /* (nnz), NULL when every stored value is 1 */
     struct packed stream; /* the rows again, for passes over all of them; lines: of rows within their chunk */
     double *y;            /* (n_rows) */
@@ -74,6 +76,7 @@ struct dataset {
     size_t n_features;
     struct data_part train, test;   /* test.n_rows = 0 if nothing is held out */
     uint32_t *feature_of, *rank_of; /* (n_features): each other's inverse */
+    uint32_t *by_count;             /* (n_features) ranks, most non-zeros first, ties by feature */
     size_t n_present;               /* features with a non-zero among the training rows: ranks 0 .. n_present */
     uint64_t *column_nnz;           /* (n_features), by rank: non-zeros among the training rows */
     /* train by columns; where a row's residual is: residual_line. Hot columns, of ranks below n_hot, have

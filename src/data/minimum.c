@@ -19,8 +19,8 @@ static const double MAX_GRADIENT = 1e-10;
 struct search {
     struct objective objective;
     size_t n;         /* variables: liblbfgs rounds its own count up to whole registers */
-    double *scale;    /* (n): what is allocated, the others follow it */
-    double *w, *g;    /* (n): the point evaluated last and the gradient there, of w */
+    double *scale;    /* (n), by rank: what is allocated, the others follow it */
+    double *w, *g;    /* (n), by rank: the point evaluated last and the gradient there, of w */
     double *v0, *gv0; /* (n): the point accepted last and the gradient there, of v */
     double loss0;     /* as the line search saw it */
     bool fine;
@@ -34,14 +34,19 @@ static double greatest(const double *x, size_t n) {
     return m;
 }
 
+/* The rank of variable j of the search: they go by count, so that its sums over them do not depend on ranks. */
+static size_t rank_at(const struct search *s, size_t j) {
+    return j + 1 < s->n ? s->objective.data->by_count[j] : j; /* the last one is the bias */
+}
+
 static double evaluate(void *instance, const double *v, double *gv, const int n, const double step) {
     (void)n, (void)step;
     struct search *s = instance;
     for (size_t j = 0; j < s->n; j++)
-        s->w[j] = s->scale[j] * v[j];
+        s->w[rank_at(s, j)] = s->scale[rank_at(s, j)] * v[j];
     double loss = objective_value(&s->objective, s->w, s->g), twice = 0;
     for (size_t j = 0; j < s->n; j++)
-        gv[j] = s->scale[j] * s->g[j];
+        gv[j] = s->scale[rank_at(s, j)] * s->g[rank_at(s, j)];
     if (!s->fine)
         return loss;
     for (size_t j = 0; j < s->n; j++)

@@ -162,8 +162,8 @@ double objective_value(struct objective *o, const double *w, double *g) {
         bias += o->partial[2 * c + 1];
     }
     if (o->l2 > 0)
-        for (size_t j = 0; j < d->n_features; j++)
-            squares = fma(w[j], w[j], squares);
+        for (size_t i = 0; i < d->n_features; i++)
+            squares = fma(w[d->by_count[i]], w[d->by_count[i]], squares);
     g[d->n_features] = bias / n;
     return loss / n + 0.5 * o->l2 * squares;
 }

@@ -30,12 +30,12 @@ void team_loss(const struct team *t, const struct data_part *part, double loss[L
     }
 }
 
-/* 1/2 |w|^2 of every lane, in double, features ascending. */
+/* 1/2 |w|^2 of every lane, in double, features by count. */
 static void half_square_norm(const struct team *t, double sum[LANES]) {
     memset(sum, 0, LANES * sizeof *sum);
     for (size_t j = 0; j < t->data->n_features; j++)
         for (int lane = 0; lane < LANES; lane++) {
-            const double w = team_get(t, t->w, j * LANES + (size_t)lane);
+            const double w = team_get(t, t->w, (size_t)t->data->by_count[j] * LANES + (size_t)lane);
             sum[lane] += w * w;
         }
     for (int lane = 0; lane < LANES; lane++)

@@ -59,12 +59,12 @@ static void try_surface(const struct team *t, struct candidate *c, int n_candida
                                               moved(t, t->b, t->b_g, lane, c[k].a[lane]));
 }
 
-/* w.w, w.g and g.g of a lane, features ascending by rank. */
+/* w.w, w.g and g.g of a lane, features by count. */
 static void products(const struct team *t, int lane, double *ww, double *wg, double *gg) {
     *ww = *wg = *gg = 0;
-    for (size_t r = 0; r < t->n_moving; r++) {
-        const double w = team_get(t, t->w, r * LANES + (size_t)lane),
-                     g = team_get(t, t->g, r * LANES + (size_t)lane);
+    for (size_t i = 0; i < t->n_moving; i++) {
+        const size_t at = (size_t)t->data->by_count[i] * LANES + (size_t)lane;
+        const double w = team_get(t, t->w, at), g = team_get(t, t->g, at);
         *ww += w * w;
         *wg += w * g;
         *gg += g * g;

@@ -100,6 +100,7 @@ static inline uint64_t hash_dataset(const struct dataset *d) {
     hash_packed(h, &d->test.stream);
     hash_packed(h, &d->hot);
     hash_packed(h, &d->warm);
+    hash_add(h, d->by_count, d->n_features * sizeof *d->by_count);
     hash_add(h, d->column_nnz, d->n_features * sizeof *d->column_nnz);
     hash_add(h, d->rest_ptr, (d->n_features - d->n_warm + 1) * sizeof *d->rest_ptr);
     const uint64_t n = d->rest_ptr[d->n_features - d->n_warm];

@@ -60,6 +60,38 @@ static void assert_stream_is_rows(const struct data_part *p, size_t n_features) 
         assert_int_equal(index_at(s, group * PARTIALS + (size_t)k), 0);
 }
 
+/* Ranks go by non-zeros and then by feature, but of whole columns of one to four non-zeros by the first row;
+ * by_count by non-zeros and feature. Returns where each rank is in by_count. */
+static uint32_t *assert_ranks(const struct dataset *d, const uint64_t *seen) {
+    const size_t n = d->n_features;
+    uint32_t *place = calloc(n, sizeof *place), *first = calloc(n, sizeof *first);
+    uint8_t *met = calloc(n, 1);
+    assert_true(place && first && met);
+    for (size_t row = d->train.n_rows; row-- > 0;)
+        for (uint64_t k = d->train.row_ptr[row]; k < d->train.row_ptr[row + 1]; k++)
+            first[d->train.row_idx[k]] = (uint32_t)row;
+    for (size_t r = 0; r < n; r++) {
+        const uint32_t j = d->feature_of[r];
+        assert_int_equal(d->rank_of[j], r);
+        assert_int_equal(d->column_nnz[r], seen[r]);
+        if (r == 0 || seen[r - 1] > seen[r])
+            continue;
+        assert_int_equal(seen[r - 1], seen[r]);
+        const bool few = r > d->n_warm && 1 <= seen[r] && seen[r] <= 4;
+        assert_true(few && first[r - 1] != first[r] ? first[r - 1] < first[r] : d->feature_of[r - 1] < j);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t r = d->by_count[i], before = d->by_count[i - (i > 0)];
+        assert_true(r < n && !met[r]);
+        met[r] = 1;
+        place[r] = (uint32_t)i;
+        assert_true(i == 0 || seen[before] > seen[r] ||
+                    (seen[before] == seen[r] && d->feature_of[before] < d->feature_of[r]));
+    }
+    free(first), free(met);
+    return place;
+}
+
 /* Every entry of the rows is in the columns, in the order promised, and nothing else is; ranks go by non-zeros.
  */
 static void assert_columns_are_rows(const struct dataset *d) {
@@ -77,14 +109,10 @@ static void assert_columns_are_rows(const struct dataset *d) {
         assert_true(p->row_idx[k] < d->n_features);
         begin[p->row_idx[k] + 1]++;
     }
+    uint32_t *place = assert_ranks(d, begin + 1);
     size_t n_hot = 0, n_warm = 0, n_present = 0;
     for (size_t r = 0; r < d->n_features; r++) {
-        const uint32_t j = d->feature_of[r];
         const uint64_t seen = begin[r + 1];
-        assert_int_equal(d->rank_of[j], r);
-        assert_int_equal(d->column_nnz[r], seen);
-        assert_true(r == 0 || d->column_nnz[r - 1] > seen ||
-                    (d->column_nnz[r - 1] == seen && d->feature_of[r - 1] < j));
         n_hot += seen >= HOT_PER_BLOCK * n_blocks;
         n_warm +=
             seen >= HOT_PER_BLOCK * n_blocks || (n_warm_blocks > 1 && seen >= WARM_PER_BLOCK * n_warm_blocks);
@@ -101,7 +129,7 @@ static void assert_columns_are_rows(const struct dataset *d) {
     memcpy(cursor, begin, d->n_features * sizeof *cursor);
     for (size_t i = 0; i < p->n_rows; i++)
         for (uint64_t k = p->row_ptr[i]; k < p->row_ptr[i + 1]; k++) {
-            assert_true(k == p->row_ptr[i] || p->row_idx[k] > p->row_idx[k - 1]);
+            assert_true(k == p->row_ptr[i] || place[p->row_idx[k]] > place[p->row_idx[k - 1]]);
             const uint64_t at = cursor[p->row_idx[k]]++;
             row[at] = (uint32_t)i;
             if (val)
@@ -155,7 +183,7 @@ static void assert_columns_are_rows(const struct dataset *d) {
         assert_int_equal(cursor[r], begin[r + 1]);
     for (int k = 0; k < INDEX_PADDING; k++)
         assert_true(d->col_idx[at + (uint64_t)k] == 0 && p->row_idx[p->nnz + (uint64_t)k] == 0);
-    free(cursor), free(begin), free(row), free(val);
+    free(cursor), free(begin), free(row), free(val), free(place);
     assert_stream_is_rows(p, d->n_features);
 }
 
