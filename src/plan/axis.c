@@ -135,38 +135,42 @@ struct item_reader {
     bool ok, half; /* half: the last item was taken for the first half of 0,01, and said to be wrong */
 };
 
-/* A comma between digits: 0,01, or where only integers may be 1,000. */
-static bool is_decimal(const struct item_reader *i, const char *comma) {
+/* The number that a comma between digits may be meant for: 0,01, or where only integers may be 1,000. False
+ * where the key would not take that either. */
+enum { DECIMAL_CHARS = 64 };
+static bool read_decimal(const struct item_reader *i, const char *comma, char number[DECIMAL_CHARS]) {
     if (comma == i->text || *comma != ',' || !isdigit((unsigned char)comma[-1]) ||
         !isdigit((unsigned char)comma[1]))
         return false;
+    const bool whole = keys[i->r.key].numbers == NUMBERS_INTEGER;
     const char *first = comma, *after = comma + 1;
     while (first > i->text && isdigit((unsigned char)first[-1]))
         first--;
     while (isdigit((unsigned char)*after))
         after++;
-    return (first == i->text || strchr(" \t,+-", first[-1])) && (!*after || strchr(" \t,eE", *after)) &&
-           (keys[i->r.key].numbers != NUMBERS_INTEGER || after - comma == 4);
+    if ((first > i->text && !strchr(" \t,+-", first[-1])) || (whole && after - comma != 4))
+        return false;
+    const size_t exponent = strcspn(after, " \t,");
+    const int n = snprintf(number, DECIMAL_CHARS, "%.*s%s%.*s", (int)(comma - first), first, whole ? "" : ".",
+                           (int)(after - comma - 1) + (int)exponent, comma + 1);
+    double x;
+    struct text why = {0};
+    const bool takes = n > 0 && n < DECIMAL_CHARS && number_parse(number, (size_t)n, &x) == (size_t)n &&
+                       value_check(i->r.key, x, &why);
+    text_free(&why);
+    return takes;
 }
 
-static void add_decimal_hint(const struct item_reader *i, const char *comma, struct text *out) {
-    const char *first = comma, *after = comma + 1;
-    while (first > i->text && isdigit((unsigned char)first[-1]))
-        first--;
-    while (isalnum((unsigned char)*after) || ((*after == '-' || *after == '+') && strchr("eE", after[-1])))
-        after++;
-    const bool whole = keys[i->r.key].numbers == NUMBERS_INTEGER;
-    text_addf(out, "; a comma begins another value; did you mean '%.*s%s%.*s'?", (int)(comma - first), first,
-              whole ? "" : ".", (int)(after - comma - 1), comma + 1);
+static void add_decimal(const char *number, struct text *out) {
+    text_addf(out, "; a comma begins another value; did you mean '%s'?", number);
 }
 
 static void complain(struct item_reader *i, const char *s, size_t len) {
     const char *name = keys[i->r.key].name;
-    if (len && is_decimal(i, s + len))
-        add_decimal_hint(i, s + len, i->r.why);
-    else if (len && s > i->text && is_decimal(i, s - 1))
-        add_decimal_hint(i, s - 1, i->r.why);
-    i->half = len && is_decimal(i, s + len);
+    char number[DECIMAL_CHARS];
+    i->half = len && read_decimal(i, s + len, number);
+    if (i->half || (len && s > i->text && read_decimal(i, s - 1, number)))
+        add_decimal(number, i->r.why);
     if (i->r.why->failed)
         i->d->failed = true;
     else if (len == 0 || i->r.why->s[0] == '\'') /* the text is quoted already */
@@ -196,7 +200,8 @@ static bool read_item(void *ctx, const char *s, size_t len) {
             return true;
     } else {
         struct value v;
-        const bool odd = s > i->text && len > 1 && *s == '0' && is_decimal(i, s - 1); /* 0,01: nobody's 1 */
+        char number[DECIMAL_CHARS];
+        const bool odd = s > i->text && len > 1 && *s == '0' && read_decimal(i, s - 1, number); /* nobody's 1 */
         if (odd)
             text_addf(i->r.why, "'%.*s' begins with a 0", diag_quoted(s, len), s);
         else if (value_parse(key, s, len, &v, i->r.why) && range_push(&i->r, v))
@@ -230,9 +235,10 @@ static bool distinct(struct item_reader *i) {
 
 static bool finish(struct item_reader *i, size_t line) {
     if (i->ok && i->n_items > 1 && !(keys[i->r.key].flags & (AXIS | LADDER))) {
+        char number[DECIMAL_CHARS];
         const char *comma = strchr(i->text, ',');
-        if (comma && is_decimal(i, comma))
-            add_decimal_hint(i, comma, i->r.why);
+        if (comma && read_decimal(i, comma, number))
+            add_decimal(number, i->r.why);
         diag_add(i->d, line, "%s: expected one value, not a list%s", keys[i->r.key].name,
                  i->r.why->s ? i->r.why->s : "");
         text_free(i->r.why);
