@@ -18,6 +18,7 @@ enum { REASONS_MOST = 4 };
 struct sums {
     struct work work;
     double memory_bytes;
+    double units;                      /* of work that the busiest thread has */
     double data_s, minima_s;           /* on the machine of work.c */
     const char *because[REASONS_MOST]; /* why mini-batch steps are dense, and how many runs are meant */
     size_t dense[REASONS_MOST];
@@ -45,8 +46,8 @@ static void sum_up_packs(const struct plan *p, const struct cost *c, struct sums
     }
 }
 
-/* The most that the data sets of a window and the packs in training take. shape: of each data set. */
-static bool most_memory(const struct job *job, struct dataset *shape, double *most, struct err *e) {
+/* Data sets are in memory, and their tasks wait for one another, window by window. shape: of each data set. */
+static bool sum_up_windows(const struct job *job, struct dataset *shape, struct sums *sums, struct err *e) {
     const size_t n = plan_n_datasets(job->plan);
     struct dataset **data = mem_zeroed(n, sizeof *data, e);
     struct tasks tasks = {0};
@@ -56,8 +57,16 @@ static bool most_memory(const struct job *job, struct dataset *shape, double *mo
     for (size_t k = 0, end; ok && k < n; k = end) {
         struct tally taken = {0};
         end = tasks_window(job, &tasks, k);
-        task_threads(job, tasks.task + tasks.first[k], tasks.first[end] - tasks.first[k], data, &taken);
-        *most = fmax(*most, (double)taken.data_bytes + (double)taken.flight_bytes);
+        const struct task *task = tasks.task + tasks.first[k];
+        const size_t n_tasks = tasks.first[end] - tasks.first[k];
+        const int threads = task_threads(job, task, n_tasks, data, &taken);
+        sums->memory_bytes = fmax(sums->memory_bytes, (double)taken.data_bytes + (double)taken.flight_bytes);
+        double all = 0, longest = 0;
+        for (size_t i = 0; i < n_tasks; i++) {
+            all += task[i].work;
+            longest = fmax(longest, task[i].work);
+        }
+        sums->units += fmax(all / threads, longest);
     }
     tasks_free(&tasks);
     free(data);
@@ -96,8 +105,7 @@ static bool sum_up(const struct plan *p, struct store *s, const struct ids *want
         if (ok && plan_dataset(p, k)->kind == DATA_LIBSVM)
             c->shape[k] = shape[k];
     }
-    ok = ok && most_memory(&job, shape, &sums->memory_bytes, e) &&
-         sum_up_data(p, s, wanted, c, threads, sums, e);
+    ok = ok && sum_up_windows(&job, shape, sums, e) && sum_up_data(p, s, wanted, c, threads, sums, e);
     if (ok)
         sum_up_packs(p, c, sums);
     free(shape);
@@ -170,7 +178,7 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         const struct machine_speed speed = speed_measure(kernels, isa);
         const double store_s = (STORE_RUN_S + STORE_POINT_S * points) * (double)c.n_todo;
         const double seconds =
-            work / speed.units_s / threads + speed.slow * (sums.data_s + sums.minima_s + store_s);
+            sums.units / speed.units_s + speed.slow * (sums.data_s + sums.minima_s + store_s);
         printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
                seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
                threads == 1 ? "" : "s", isa_names[isa]);

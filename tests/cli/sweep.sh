@@ -83,6 +83,13 @@ expect 0 '^8 runs, 8 computed now' --grid cell.ini --memory 64G --out big --no-p
 printf '[sweep]\nepochs = 1\n[data d]\nrows = 10\nfeatures = 5\nsparsity = 0.5\n[optimizer sgd]\neta0 = linspace(0.1, 1, 100000)\n' >many.ini
 expect 0 '^time    about [0-9]+ s on 1 thread ' --grid many.ini --threads 1 --dry-run
 
+# What one pack takes, no number of threads shortens: it is one thread's.
+printf '[sweep]\nepochs = 100000\n[data d]\nrows = 2000\nfeatures = 500\nsparsity = 0.9\n[optimizer sgd]\n' >one.ini
+for threads in 1 64; do
+    "$bench" --grid one.ini --threads $threads --dry-run | sed -n 's/^time *about \([0-9]*\) s .*/\1/p' >one$threads
+done
+[ "$(cat one64)" -gt $(($(cat one1) / 4)) ] || fail "a pack takes $(cat one1) s, on 64 threads $(cat one64) s"
+
 # Small data sets are in memory together, their packs longest first: each counts once, foreseen as well as taken.
 cat >together.ini <<'EOF'
 [sweep]
