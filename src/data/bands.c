@@ -2,7 +2,7 @@
 #include "data/bands.h"
 #include <math.h>
 
-enum { AHEAD = 32 };
+enum { AHEAD = 128 };
 
 size_t bands_start(size_t n_features, int band) {
     const size_t k = (size_t)band, more = n_features % N_BANDS;

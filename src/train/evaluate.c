@@ -52,7 +52,7 @@ union piece { /* of each lane's weights, by feature */
  * not foresee. */
 #define X(real, precision, nan)                                                                                \
     static void piece_##precision(const struct team *t, size_t j, size_t n, union piece *out) {                \
-        const size_t d = t->data->n_features, ahead = 32;                                                      \
+        const size_t d = t->data->n_features, ahead = 128;                                                     \
         int nans = 0;                                                                                          \
         for (size_t k = 0; k < n; k++) {                                                                       \
             const real *line = j + k < d ? team_line(t, t->w, t->data->rank_of[j + k]) : t->b;                 \
