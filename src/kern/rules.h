@@ -409,7 +409,7 @@ enum { APART = 16 };
 /* clang-format off */
 #define RULES(R, V) \
     R(sgd)      V(sgd, 0, 0, 1, 0, 4, 8) \
-    R(momentum) V(momentum, 0, 1, 2, 0, 8 + APART, 8) \
+    R(momentum) V(momentum, 0, 1, 2, 0, 8 + APART, 4 + APART) \
     R(nag)      V(nag, 0, 1, 2, 0, 8, 4) V(nag, 1, 2, 3, 2, 2, 2) \
     R(adagrad)  V(adagrad, 0, 1, 2, 0, 8, 8) V(adagrad, 1, 1, 2, 0, 8, 8) V(adagrad, 2, 1, 2, 0, 8, 8) \
     R(rmsprop)  V(rmsprop, 0, 1, 4, 0, 8, 8) V(rmsprop, 1, 1, 4, 0, 8, 8) \
@@ -417,7 +417,7 @@ enum { APART = 16 };
     R(adam)     V(adam, 0, 2, ADAM_COEFS, 0, 8 + APART, 8 + APART) V(adam, 1, 2, ADAM_COEFS, 0, 8 + APART, 8 + APART) \
     R(adamw)    V(adamw, 0, 2, ADAM_COEFS + 1, 0, 2, 2) V(adamw, 1, 2, ADAM_COEFS + 1, 0, 2, 2) \
     R(maxprop)  V(maxprop, 0, 1, 3, 0, 2 + APART, 2 + APART) \
-    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2, 4) \
+    R(adamax)   V(adamax, 0, 2, ADAM_COEFS, 0, 2, 2 + APART) \
     R(nadam)    V(nadam, 0, 2, ADAM_COEFS, 0, 2, 2) V(nadam, 1, 2, ADAM_COEFS, 0, 2, 2) \
     R(amsgrad)  V(amsgrad, 0, 3, ADAM_COEFS, 0, 2, 2) V(amsgrad, 1, 3, ADAM_COEFS, 0, 2, 2) \
     R(linesearch) V(linesearch, 0, 0, 1, 0, 4, 8)
