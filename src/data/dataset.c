@@ -164,7 +164,7 @@ struct stream data_chunk(const struct data_part *part, size_t row, enum precisio
     struct stream x =
         view(&part->stream, row, left < LOG_ROWS ? left : LOG_ROWS, part->stream.start[row / LOG_ROWS], p);
     if (x.idx) /* asking for what is at hand takes longer than the loads */
-        x.near = 2 * part->stream.n_lines * line_bytes(p) <= machine_get()->l2_bytes;
+        x.near = part->stream.n_lines * line_bytes(p) <= machine_get()->l2_bytes;
     return x;
 }
 

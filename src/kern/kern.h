@@ -65,7 +65,7 @@ struct stream {
     const void *val;       /* (groups, PARTIALS) reals, 0 where filled up; or NULL: every entry is 1 */
     const struct stretch *stretch; /* (n) */
     size_t n;
-    /* Changes no bit. idx: the source takes half the second-level cache at most, lines are not asked for;
+    /* Changes no bit. idx: the second-level cache could hold the source, lines are not asked for;
      * idx32: they are asked for into the first-level cache, not the second. */
     bool near;
 };
