@@ -163,7 +163,8 @@ static bool run_steps(struct team *t, uint64_t step, uint64_t end, struct err *e
             forward(t, judged && !elsewhere, elsewhere ? ignored : loss);
         stopwatch_add(&parts, &t->part_s[TRAIN_FORWARD]);
         if (now) {
-            team_watch(t, t->tracer || rules[t->rule]->line_search ? t->n_moving : t->data->n_warm);
+            if (step > 0) /* columns() watches its own as it steps them: before that, none is watched */
+                team_watch(t, t->tracer || rules[t->rule]->line_search ? t->n_moving : t->data->n_warm);
             if (!team_record(t, (double)step, step, step * t->data->train.nnz, loss, last, e))
                 return false;
             if (t->n_running == 0)

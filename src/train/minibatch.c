@@ -135,7 +135,10 @@ static bool evaluate(struct team *t, uint64_t step, uint64_t nonzeros, bool last
     const double start = clock_s();
     double loss[LANES];
     team_loss(t, &t->data->train, loss, NULL);
-    team_watch(t, t->n_moving);
+    if (step > 0)
+        team_watch(t, t->n_moving);
+    else /* a bias that no step has moved is judged by the loss */
+        t->k->watch(t->n_moving, t->w, t->finite);
     const bool ok = team_record(t, (double)step / (double)t->steps_per_epoch, step, nonzeros, loss, last, e);
     t->part_s[TRAIN_EVALUATE] += clock_s() - start;
     return ok;

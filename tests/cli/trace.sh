@@ -31,6 +31,31 @@ for way in best all labels; do
     done
     expect 0 ' equal to the bit, 0 not' verify $way --sample 100% --quiet --isa scalar
 done
+
+# A start at random of which single weights, of rare features, are beyond single precision.
+far='[sweep]
+epochs = 2
+seeds = 1..12
+[data text]
+rows = 400
+features = 3000
+sparsity = 0.999
+popularity = 1.2
+[model]
+loss = squared
+w0 = normal(1.1e38)
+[optimizer sgd]
+[optimizer linesearch]
+'
+echo "$far" >far.ini
+printf '%s[trace]\nfeatures = 1\nruns = all\n' "$far" >far_traced.ini
+for grid in far far_traced; do
+    expect 0 ' 0 failures' --grid $grid.ini --out $grid --no-plots --quiet
+done
+for file in runs.csv curves.csv; do
+    cmp -s far/$file far_traced/$file || fail "a trace changes $file of runs that start beyond single precision"
+done
+
 head='run,step,loss,eta,w.1,g.1,m.1,v.1,u.1,rate.1,w.7,g.7,m.7,v.7,u.7,rate.7,w.bias,g.bias,m.bias,v.bias,u.bias,rate.bias'
 [ "$(head -1 best/trace.csv)" = "$head" ] || fail 'columns of trace.csv'
 
