@@ -182,7 +182,7 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
                seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
                threads == 1 ? "" : "s", isa_names[isa]);
-        if (sums.work.evaluations >= 0.01 * work)
+        if (work > 0 && sums.work.evaluations >= 0.01 * work)
             printf("; %.0f%% of it evaluations", 100 * sums.work.evaluations / work);
         printf("\n");
         for (int k = 0; k < REASONS_MOST && sums.because[k]; k++)

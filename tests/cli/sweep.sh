@@ -31,6 +31,7 @@ expect 0 '^104 runs, 104 computed now, 0 failures, [0-9.]+ s, [0-9.]+ million no
     --grid grid.ini --no-plots --quiet --threads 1
 expect 0 '^104 runs, 0 computed now, 0 failures' --grid grid.ini --no-plots
 expect 0 '104 runs on 4 data sets, 0 of them to compute' --grid grid.ini --dry-run
+expect 0 'tables and pictures not counted$' --grid grid.ini --dry-run # no share of no work
 for file in sweep.db runs.csv curves.csv summary.md report.html; do
     [ -s "results/small/$file" ] || fail "$file was not written"
 done
