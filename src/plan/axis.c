@@ -148,7 +148,9 @@ static bool read_decimal(const struct item_reader *i, const char *comma, char nu
         first--;
     while (isdigit((unsigned char)*after))
         after++;
-    if ((first > i->text && !strchr(" \t,+-", first[-1])) || (whole && after - comma != 4))
+    if (first > i->text && strchr("+-", first[-1]))
+        first--;
+    if ((first > i->text && !strchr(" \t,", first[-1])) || (whole && after - comma != 4))
         return false;
     const size_t exponent = strcspn(after, " \t,");
     const int n = snprintf(number, DECIMAL_CHARS, "%.*s%s%.*s", (int)(comma - first), first, whole ? "" : ".",

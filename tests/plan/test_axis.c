@@ -185,6 +185,8 @@ static void malformed_values_are_explained(void **state) {
          "another value; did you mean '0.9'?"},
         {KEY_H + H_beta, "9,10",
          "beta = 9: 9 is out of range: expected a number in [0, 1)\nf:1: beta = 10: 10 is out"},
+        {KEY_MODEL_w0, "-0,05", "'05' begins with a 0; a comma begins another value; did you mean '-0.05'?"},
+        {KEY_H + H_eta0, "-1,05", "eta0 = -1: -1 is out of range: expected a number above 0\n"},
         {KEY_MODEL_l2, "0,01", "l2: '01' begins with a 0; a comma begins another value; did you mean '0.01'?"},
         {KEY_SWEEP_seeds, "linspace(1, 2, 3)", "1.5 is not an integer"},
         {KEY_SWEEP_epochs, "1, 2", "epochs: expected one value, not a list"},
