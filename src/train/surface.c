@@ -36,6 +36,8 @@ bool train_surface(struct team *t, struct err *e) {
         double loss[LANES];
         losses(t, loss);
         if (now) {
+            if (step > 0) /* as full batches: a start is judged by its loss */
+                team_watch(t, 1);
             if (!team_record(t, (double)step, step, 0, loss, last, e))
                 return false;
             if (t->n_running == 0)
