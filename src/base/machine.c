@@ -30,16 +30,32 @@ static int find_line(const char *path, const char *key, char *out, size_t size) 
     return 1;
 }
 
-static uint64_t cache_bytes(int name) {
-    long n = sysconf(name);
-    return n > 0 ? (uint64_t)n : 0;
-}
-
 /* A number that begins a line: `max` is none. */
 static bool leading_number(const char *line, uint64_t *x) {
     char *end;
     *x = strtoull(line, &end, 10);
     return end != line;
+}
+
+/* The cache for data of this level as the kernel tells it, else the C library, which takes for an AMD core's
+ * third level what all cores of the chip have together: eight times too much where eight share it. */
+static uint64_t cache_bytes(int cpu, int level, int name) {
+    char path[96], value[32];
+    for (int index = 0; index < 8; index++) {
+        const char *parts[] = {"level", "type", "size"};
+        uint64_t number = 0;
+        bool fits = true;
+        for (int k = 0; k < 3 && fits; k++) {
+            snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cache/index%d/%s", cpu, index, parts[k]);
+            fits = find_line(path, "", value, sizeof value) &&
+                   (k == 1 ? strcmp(value, "Instruction") != 0 : leading_number(value, &number)) &&
+                   (k != 0 || number == (uint64_t)level);
+        }
+        if (fits)
+            return number * (strchr(value, 'M') ? 1 << 20 : strchr(value, 'K') ? 1 << 10 : 1);
+    }
+    const long n = sysconf(name);
+    return n > 0 ? (uint64_t)n : 0;
 }
 
 /* What the kernel calls available, or less where a control group (a container, a batch job) allows less. */
@@ -67,10 +83,11 @@ static void fill(void) {
     m->threads = sched_getaffinity(0, sizeof set, &set) ? (int)sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&set);
     if (m->threads < 1)
         m->threads = 1;
+    const int cpu = sched_getcpu() > 0 ? sched_getcpu() : 0;
     m->memory_bytes = available_bytes();
-    m->l1_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE);
-    m->l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE);
-    m->l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE);
+    m->l1_bytes = cache_bytes(cpu, 1, _SC_LEVEL1_DCACHE_SIZE);
+    m->l2_bytes = cache_bytes(cpu, 2, _SC_LEVEL2_CACHE_SIZE);
+    m->l3_bytes = cache_bytes(cpu, 3, _SC_LEVEL3_CACHE_SIZE);
 #ifdef __clang__
     snprintf(m->compiler, sizeof m->compiler, "%.90s", __VERSION__);
 #else

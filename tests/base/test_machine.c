@@ -16,6 +16,9 @@ static void everything_is_filled_in(void **s) {
     const char *const texts[] = {m->cpu, m->os, m->compiler, m->flags, m->version, m->commit};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_true(strlen(texts[i]) > 2);
+    /* Of one core's, each cache holds the one below: what several chips have together is no third level. */
+    assert_true(m->l1_bytes <= m->l2_bytes || !m->l2_bytes);
+    assert_true(m->l2_bytes <= m->l3_bytes || !m->l3_bytes);
     assert_non_null(strstr(m->flags, "-ffp-contract=off"));
     assert_null(strchr(m->commit, '\n'));
     assert_ptr_equal(m, machine_get());
