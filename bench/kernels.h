@@ -49,7 +49,7 @@ bool selection_make(struct selection *s, const char *rules, const char *isa, con
 void selection_free(struct selection *s);
 bool code_usable(enum code c);
 const struct kernels *code_kernels(enum code c, enum precision p);
-/* The instruction set whose ceilings a code is held to. */
+/* The instruction set whose registers a code has, and whose ceilings it is held to: auto takes the widest. */
 enum isa code_isa(enum code c);
 /* Where the arrays of a rule are, all together. */
 enum level level_of(const struct subject *s, size_t bytes);

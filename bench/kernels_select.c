@@ -12,7 +12,8 @@ const char *const level_names[] = {"L1", "L2", "L3", "memory"};
 const char *const real_names[PRECISION_COUNT] = {"f32", "f64"};
 
 enum isa code_isa(enum code c) {
-    static const enum isa isa[CODE_COUNT] = {ISA_SCALAR, ISA_AVX512, ISA_AVX2, ISA_AVX512};
+    const enum isa widest = isa_usable(ISA_AVX512) ? ISA_AVX512 : ISA_AVX2;
+    const enum isa isa[CODE_COUNT] = {ISA_SCALAR, widest, ISA_AVX2, ISA_AVX512};
     return isa[c];
 }
 
@@ -21,7 +22,7 @@ bool code_usable(enum code c) {
 }
 
 const struct kernels *code_kernels(enum code c, enum precision p) {
-    return c == CODE_AUTO ? kernels_auto(p) : kernels_get(code_isa(c), p);
+    return c == CODE_AUTO ? kernels_auto(code_isa(c), p) : kernels_get(code_isa(c), p);
 }
 
 enum level level_of(const struct subject *s, size_t bytes) {

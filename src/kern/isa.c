@@ -41,9 +41,14 @@ const struct kernels *kernels_get(enum isa isa, enum precision p) {
     return table[isa][p];
 }
 
-extern const struct kernels kernels_auto_f32, kernels_auto_f64;
-const struct kernels *kernels_auto(enum precision p) {
-    return p == PRECISION_F32 ? &kernels_auto_f32 : &kernels_auto_f64;
+extern const struct kernels kernels_auto_avx2_f32, kernels_auto_avx2_f64, kernels_auto_avx512_f32,
+    kernels_auto_avx512_f64;
+const struct kernels *kernels_auto(enum isa isa, enum precision p) {
+    static const struct kernels *const autos[ISA_COUNT][PRECISION_COUNT] = {
+        [ISA_AVX2] = {&kernels_auto_avx2_f32, &kernels_auto_avx2_f64},
+        [ISA_AVX512] = {&kernels_auto_avx512_f32, &kernels_auto_avx512_f64},
+    };
+    return autos[isa][p];
 }
 
 extern const struct ceilings ceilings_scalar_f32, ceilings_scalar_f64, ceilings_avx2_f32, ceilings_avx2_f64,

@@ -313,6 +313,8 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 }
 
 #include "kern/updates.h"
+// before columns.h, which calls it
+#include "kern/columns.h"
 
 /* ---- the table --------------------------------------------------------------------------------------------
  */

@@ -115,6 +115,6 @@ extern const char *const isa_names[ISA_COUNT];
 bool isa_usable(enum isa isa); /* this CPU can run it (FMA is needed by all) */
 enum isa isa_best(void);
 const struct kernels *kernels_get(enum isa isa, enum precision p);
-/* Plain C left to the compiler, with the widest registers: for comparison only. Needs isa_usable(ISA_AVX512).
- */
-const struct kernels *kernels_auto(enum precision p);
+/* Plain C left to the compiler with the registers of isa, ISA_AVX2 or ISA_AVX512: step and dense alone, for
+ * comparison only. */
+const struct kernels *kernels_auto(enum isa isa, enum precision p);

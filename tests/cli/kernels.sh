@@ -18,6 +18,14 @@ awk -F, 'NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; n = NF; next }
     END { if (rows < 4 || seen["adam pack scalar"] != 1 || seen["momentum dense scalar"] != 1) exit 1 }' table ||
     fail "--format csv: $(cat table)"
 
+# The compiler's own vectors, of the widest registers there are, are there to compare with.
+if grep -qw avx2 /proc/cpuinfo; then
+    "$bench" kernels --rules '^adam$' --isa scalar,auto,avx2 --sizes 4K --format csv >table 2>/dev/null || fail "--isa auto: exit code $?"
+    awk -F, 'NR == 1 { for (k = 1; k <= NF; k++) at[$k] = k; next }
+        $at["isa"] == "avx2" && $at["times_auto"] > 0 { n++ } $at["isa"] == "auto" && $at["times_auto"] == 1 { n++ } END { exit n != 4 }' table ||
+        fail "--isa auto: $(cat table)"
+fi
+
 # The second call into a folder says what moved since the first; all its files are there.
 "$bench" kernels $small --out folder >/dev/null 2>&1 || fail "--out: exit code $?"
 expect 0 'compared with the former call in this folder: [0-9]+ of [0-9]+ rows within 5%' kernels $small --out folder
