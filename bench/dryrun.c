@@ -16,7 +16,7 @@ enum { POINT_BYTES = 40, CURVE_ROW_BYTES = 55, RUN_BYTES = 150, RUN_ROW_BYTES = 
 
 enum { REASONS_MOST = 4 };
 struct sums {
-    struct work work;
+    double work[WORK_COUNT], evaluations; /* units; evaluations: the share of them that no step needs */
     double memory_bytes;
     double units;                      /* of work that the busiest thread has */
     double data_s, minima_s;           /* on the machine of work.c */
@@ -38,9 +38,11 @@ static void sum_up_packs(const struct plan *p, const struct cost *c, struct sums
         struct run r;
         plan_run(p, c->packs[i].run[0], &r);
         const struct work work = work_of(c, p, &c->packs[i], &memory);
-        sums->work.steps += work.steps;
-        sums->work.evaluations += work.evaluations;
         const char *because = train_dense_because(&r, &c->shape[r.dataset]);
+        const bool dense = because || r.v[KEY_SWEEP_sparse_updates].word == UPDATES_DENSE;
+        sums->work[!c->packs[i].batch ? FULL_BATCH : dense ? DENSE_STEPS : PUT_OFF] += work.steps;
+        sums->work[FULL_BATCH] += work.evaluations;
+        sums->evaluations += work.evaluations;
         if (because)
             count_dense(sums, because, (size_t)c->packs[i].n);
     }
@@ -174,16 +176,20 @@ bool dryrun_print(const struct plan *p, const char *dir, const struct ids *wante
         printf("memory  %s at most, of %s available\n", show_bytes(sums.memory_bytes, a),
                show_bytes((double)machine_get()->memory_bytes, b));
         printf("disk    %s\n", show_bytes(disk, a));
-        const double work = work_total(sums.work);
-        const struct machine_speed speed = speed_measure(kernels, isa);
+        const struct machine_speed speed = speed_measure(kernels, isa, sums.work);
+        double work = 0, work_s = 0;
+        for (int w = 0; w < WORK_COUNT; w++) {
+            work += sums.work[w];
+            work_s += sums.work[w] / speed.units_s[w];
+        }
         const double store_s = (STORE_RUN_S + STORE_POINT_S * points) * (double)c.n_todo;
         const double seconds =
-            sums.units / speed.units_s + speed.slow * (sums.data_s + sums.minima_s + store_s);
+            (work > 0 ? sums.units * work_s / work : 0) + speed.slow * (sums.data_s + sums.minima_s + store_s);
         printf("time    %s %s on %d thread%s (%s), tables and pictures not counted",
                seconds < 1 ? "under" : "about", show_duration(fmax(seconds, 1), a), threads,
                threads == 1 ? "" : "s", isa_names[isa]);
-        if (work > 0 && sums.work.evaluations >= 0.01 * work)
-            printf("; %.0f%% of it evaluations", 100 * sums.work.evaluations / work);
+        if (work > 0 && sums.evaluations >= 0.01 * work)
+            printf("; %.0f%% of it evaluations", 100 * sums.evaluations / work);
         printf("\n");
         for (int k = 0; k < REASONS_MOST && sums.because[k]; k++)
             printf("dense   steps in %s runs: %s\n", show_count(sums.dense[k], a), sums.because[k]);
