@@ -104,7 +104,9 @@ static bool add_values(const struct refine *f, const struct run *best, enum key 
     } else {
         qsort(x, n_numbers, sizeof *x, ascending);
         const bool f32 = key < KEY_S && best->v[KEY_SWEEP_precision].word == PRECISION_F32;
-        size_t m = refine_axis(key, x, n_numbers, best->v[key].number, f32, x + n);
+        const bool steps =
+            key >= KEY_S && schedule_length[key - KEY_S] && best->v[KEY_S + S_unit].word == UNIT_STEPS;
+        size_t m = refine_axis(key, x, n_numbers, best->v[key].number, f32, steps, x + n);
         for (size_t i = 0; i < m; i++) {
             text_add(out, i ? ", " : "");
             text_add_number(out, x[n + i]);

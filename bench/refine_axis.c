@@ -64,7 +64,7 @@ static const struct scale *choose_scale(enum key key, const double *level, size_
 /* ---- points ---------------------------------------------------------------------------------------------- */
 
 /* Six significant digits of x, or of 1 - x where that is how it is spaced. */
-static double rounded(const struct scale *s, enum key key, double x) {
+static double rounded(const struct scale *s, double x) {
     char text[NUMBER_CHARS];
     double y = s == &scales[GAP] ? 1 - x : x;
     snprintf(text, sizeof text, "%.5e", y);
@@ -73,7 +73,7 @@ static double rounded(const struct scale *s, enum key key, double x) {
         snprintf(text, sizeof text, "%.12g", 1 - y);
         number_parse(text, sizeof text, &y);
     }
-    return keys[key].numbers == NUMBERS_INTEGER ? floor(y + 0.5) : y;
+    return y;
 }
 
 static bool in_range(enum key key, double x, bool f32) {
@@ -88,37 +88,51 @@ static bool in_range(enum key key, double x, bool f32) {
     return ok;
 }
 
-/* The k-th point to one side of best (step < 0: below); false past the range, or where points fall together. */
-static bool point(const struct scale *s, enum key key, double best, double step, size_t k, bool f32,
-                  double *out) {
-    const double x = rounded(s, key, s->from(s->to(best) + (double)k * step));
-    const double before = k > 1 ? rounded(s, key, s->from(s->to(best) + (double)(k - 1) * step)) : best;
-    *out = x;
-    return in_range(key, x, f32) && (step > 0 ? x > before : x < before);
+/* An axis about its best level. */
+struct axis {
+    const struct scale *scale;
+    enum key key;
+    double best;
+    bool f32, whole;
+};
+
+/* The k-th point to one side of best (step < 0: below). Whole numbers are neighbours at the nearest. */
+static double at(const struct axis *a, double step, size_t k) {
+    if (k == 0)
+        return a->best;
+    const double x = rounded(a->scale, a->scale->from(a->scale->to(a->best) + (double)k * step));
+    return !a->whole  ? x
+           : step > 0 ? fmax(floor(x + 0.5), a->best + (double)k)
+                      : fmin(floor(x + 0.5), a->best - (double)k);
 }
 
-static size_t count_points(const struct scale *s, enum key key, double best, double step, size_t most,
-                           bool f32) {
+/* How many there are, at most `most`, before the range ends or points fall together. */
+static size_t count_points(const struct axis *a, double step, size_t most) {
     size_t n = 0;
-    double x;
-    while (n < most && point(s, key, best, step, n + 1, f32, &x))
-        n++;
+    for (; n < most; n++) {
+        const double x = at(a, step, n + 1), before = at(a, step, n);
+        if (!in_range(a->key, x, a->f32) || !(step > 0 ? x > before : x < before))
+            break;
+    }
     return n;
 }
 
-size_t refine_axis(enum key key, const double *level, size_t n, double best, bool f32, double *out) {
+size_t refine_axis(enum key key, const double *level, size_t n, double best, bool f32, bool steps,
+                   double *out) {
     const struct scale *s = choose_scale(key, level, n);
+    struct axis axis = {s, key, best, f32, keys[key].numbers == NUMBERS_INTEGER || steps};
+    for (size_t k = 0; k < n; k++)
+        axis.whole &= level[k] == floor(level[k]);
     size_t i = 0;
     while (i + 1 < n && level[i] < best)
         i++;
     const double u = s->to(best);
     const double lower = i > 0 ? u - s->to(level[i - 1]) : s->to(level[1]) - u;
     const double upper = i + 1 < n ? s->to(level[i + 1]) - u : lower;
-    const bool whole = keys[key].numbers == NUMBERS_INTEGER;
-    const double down = whole ? fmax(1, floor(lower / 3 + 0.5)) : lower / 3,
-                 up = whole ? fmax(1, floor(upper / 3 + 0.5)) : upper / 3;
-    size_t n_up = count_points(s, key, best, up, n - 1, f32),
-           n_down = count_points(s, key, best, -down, n - 1, f32);
+    const bool even = axis.whole && s == &scales[LINEAR];
+    const double down = even ? fmax(1, floor(lower / 3 + 0.5)) : lower / 3,
+                 up = even ? fmax(1, floor(upper / 3 + 0.5)) : upper / 3;
+    size_t n_up = count_points(&axis, up, n - 1), n_down = count_points(&axis, -down, n - 1);
     size_t want_down = (n - 1) / 2, want_up = n - 1 - want_down;
     if (n_up < want_up)
         want_down += want_up - n_up;
@@ -128,9 +142,9 @@ size_t refine_axis(enum key key, const double *level, size_t n, double best, boo
     n_up = n_up < want_up ? n_up : want_up;
     size_t m = 0;
     for (size_t k = n_down; k > 0; k--)
-        point(s, key, best, -down, k, f32, &out[m++]);
+        out[m++] = at(&axis, -down, k);
     out[m++] = best;
     for (size_t k = 1; k <= n_up; k++)
-        point(s, key, best, up, k, f32, &out[m++]);
+        out[m++] = at(&axis, up, k);
     return m;
 }

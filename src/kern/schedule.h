@@ -27,6 +27,9 @@ enum schedule_key {
         S_COUNT
 };
 
+extern const bool schedule_length[S_COUNT];    /* which keys are lengths */
+enum { UNIT_STEPS, UNIT_EPOCHS, UNIT_BUDGET }; /* words of `unit` */
+
 /* Where a restarting schedule stands; zero-initialise, one per run. Only saves time: the factor is a function
  * of t. */
 struct schedule_cursor {

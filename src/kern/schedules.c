@@ -6,7 +6,7 @@
 #pragma GCC diagnostic ignored "-Woverride-init" /* KEYS: all NAN, then those the schedule has */
 #define KEYS(...) .defaults = {[0 ... S_COUNT - 1] = NAN, __VA_ARGS__}
 #define REQUIRED SCHEDULE_REQUIRED
-enum { THEN_CONSTANT, THEN_INVERSE_SQRT, UNIT_STEPS = 0, UNIT_EPOCHS, UNIT_BUDGET };
+enum { THEN_CONSTANT, THEN_INVERSE_SQRT };
 
 static double constant_factor(const double *k, double t, struct schedule_cursor *c) {
     (void)k, (void)t, (void)c;
@@ -109,16 +109,17 @@ const struct schedule *schedule_find(const char *name) {
     return NULL;
 }
 
+const bool schedule_length[S_COUNT] = {
+#define X(name, words, lo, hi, open, is_length, help) is_length,
+    SCHEDULE_KEYS(X)
+#undef X
+};
+
 void schedule_in_steps(const double written[S_COUNT], double steps_per_epoch, double total_steps,
                        double k[S_COUNT]) {
-    static const bool length[S_COUNT] = {
-#define X(name, words, lo, hi, open, is_length, help) is_length,
-        SCHEDULE_KEYS(X)
-#undef X
-    };
     const double unit = written[S_unit] == UNIT_EPOCHS   ? steps_per_epoch
                         : written[S_unit] == UNIT_BUDGET ? total_steps
                                                          : 1;
     for (int i = 0; i < S_COUNT; i++)
-        k[i] = length[i] ? written[i] * unit : written[i];
+        k[i] = schedule_length[i] ? written[i] * unit : written[i];
 }

@@ -98,6 +98,17 @@ expect 0 '' --grid steps.ini --out steps --no-plots --fresh
 [ "$(grep '^\[schedule' finer.ini)" = $'[schedule drop-1]\n[schedule drop-2]' ] || fail "two schedules: $(cat finer.ini)"
 expect 0 '^10 runs, [0-9]+ computed now' --grid finer.ini --out steps --no-plots
 
+# Lengths in steps that are whole stay whole, and no two of a list are the same; in epochs they need not be.
+lengths() { # unit, levels -> the finer ones
+    printf '%s\n' '[sweep]' 'epochs = 30' '[data text]' 'rows = 200' 'features = 30' 'sparsity = 0.9' '[optimizer sgd]' 'eta0 = 1' \
+        '[schedule warmup]' "unit = $1" "steps = $2" >lengths.ini
+    expect 0 '' --grid lengths.ini --out lengths --no-plots --fresh >&2
+    "$bench" refine lengths | sed -n 's/^steps = //p'
+}
+[ "$(lengths steps '1, 10, 100, 1000')" = '1, 2, 5, 10' ] || fail "warm-ups of whole steps: $(lengths steps '1, 10, 100, 1000')"
+[ "$(lengths epochs '1, 10, 100, 1000')" = '0.464159, 1, 2.15443, 4.64159' ] || fail "warm-ups of epochs: $(lengths epochs '1, 10, 100, 1000')"
+[ "$(lengths steps '1.5, 6')" = '1.5, 2.3811' ] || fail "warm-ups of half a step: $(lengths steps '1.5, 6')"
+
 # What cannot be refined.
 expect 2 'expected one results folder' refine
 expect 2 'expected one results folder' refine first second
