@@ -132,35 +132,74 @@ struct item_reader {
     const char *text; /* the whole value */
     size_t line, n_items;
     struct diag *d;
-    bool ok, half; /* half: the last item was taken for the first half of 0,01, and said to be wrong */
+    bool ok;
+    const char *past; /* items before it are parts of a number with commas that was said to be wrong */
 };
 
-/* The number that a comma between digits may be meant for: 0,01, or where only integers may be 1,000. False
- * where the key would not take that either. */
 enum { DECIMAL_CHARS = 64 };
-static bool read_decimal(const struct item_reader *i, const char *comma, char number[DECIMAL_CHARS]) {
+static const char digits[] = "0123456789";
+
+/* 0,01 around a comma: its end, and how it is written with a point; NULL: it is no such number. */
+static const char *read_fraction(const char *text, const char *comma, char number[DECIMAL_CHARS]) {
+    const char *first = comma, *end = comma + 1 + strspn(comma + 1, digits);
+    while (first > text && isdigit((unsigned char)first[-1]))
+        first--;
+    if (first > text && strchr("+-", first[-1]))
+        first--;
+    if (first > text && !strchr(" \t,", first[-1]))
+        return NULL;
+    end += strcspn(end, " \t,"); /* an exponent */
+    const int n = snprintf(number, DECIMAL_CHARS, "%.*s.%.*s", (int)(comma - first), first,
+                           (int)(end - comma - 1), comma + 1);
+    return n < DECIMAL_CHARS ? end : NULL;
+}
+
+/* 1,000,000 around a comma, likewise. */
+static const char *read_thousands(const char *text, const char *comma, char number[DECIMAL_CHARS]) {
+    const char *first = comma;
+    while (first > text && (isdigit((unsigned char)first[-1]) || first[-1] == ','))
+        first--;
+    const size_t lead = strspn(first, digits);
+    if ((first > text && !strchr(" \t", first[-1])) || lead < 1 || lead > 3)
+        return NULL;
+    size_t n = lead;
+    const char *end = first + lead;
+    memcpy(number, first, lead);
+    for (; *end == ',' && strspn(end + 1, digits) == 3 && n + 3 < DECIMAL_CHARS; n += 3, end += 4)
+        memcpy(number + n, end + 1, 3);
+    number[n] = '\0';
+    return n > lead && (!*end || strchr(" \t", *end) || (*end == ',' && !isdigit((unsigned char)end[1])))
+               ? end
+               : NULL;
+}
+
+/* The number that a comma between digits may be meant for, and its end; NULL where the key would not take that
+ * either. */
+static const char *read_decimal(const struct item_reader *i, const char *comma, char number[DECIMAL_CHARS]) {
     if (comma == i->text || *comma != ',' || !isdigit((unsigned char)comma[-1]) ||
         !isdigit((unsigned char)comma[1]))
-        return false;
-    const bool whole = keys[i->r.key].numbers == NUMBERS_INTEGER;
-    const char *first = comma, *after = comma + 1;
-    while (first > i->text && isdigit((unsigned char)first[-1]))
-        first--;
-    while (isdigit((unsigned char)*after))
-        after++;
-    if (first > i->text && strchr("+-", first[-1]))
-        first--;
-    if ((first > i->text && !strchr(" \t,", first[-1])) || (whole && after - comma != 4))
-        return false;
-    const size_t exponent = strcspn(after, " \t,");
-    const int n = snprintf(number, DECIMAL_CHARS, "%.*s%s%.*s", (int)(comma - first), first, whole ? "" : ".",
-                           (int)(after - comma - 1) + (int)exponent, comma + 1);
+        return NULL;
+    const char *end = keys[i->r.key].numbers == NUMBERS_INTEGER ? read_thousands(i->text, comma, number)
+                                                                : read_fraction(i->text, comma, number);
     double x;
     struct text why = {0};
-    const bool takes = n > 0 && n < DECIMAL_CHARS && number_parse(number, (size_t)n, &x) == (size_t)n &&
-                       value_check(i->r.key, x, &why);
+    const bool takes =
+        end && number_parse(number, strlen(number), &x) == strlen(number) && value_check(i->r.key, x, &why);
     text_free(&why);
-    return takes;
+    return takes ? end : NULL;
+}
+
+/* Of a list whose values are not right together: the first that may be one number, as in 0,5, 0,2. */
+static bool find_decimal(const struct item_reader *i, char number[DECIMAL_CHARS]) {
+    for (const char *comma = strchr(i->text, ','); comma; comma = strchr(comma + 1, ',')) {
+        const char *end = read_decimal(i, comma, number), *first = comma;
+        while (first > i->text && strchr(digits, first[-1]))
+            first--;
+        if (end && (first == i->text || strchr(" \t+-", first[-1])) &&
+            (!*end || strchr(" \t", end[*end == ','])))
+            return true;
+    }
+    return false;
 }
 
 static void add_decimal(const char *number, struct text *out) {
@@ -170,9 +209,13 @@ static void add_decimal(const char *number, struct text *out) {
 static void complain(struct item_reader *i, const char *s, size_t len) {
     const char *name = keys[i->r.key].name;
     char number[DECIMAL_CHARS];
-    i->half = len && read_decimal(i, s + len, number);
-    if (i->half || (len && s > i->text && read_decimal(i, s - 1, number)))
+    const char *past = len ? read_decimal(i, s + len, number) : NULL;
+    if (!past && len && s > i->text)
+        past = read_decimal(i, s - 1, number);
+    if (past) {
         add_decimal(number, i->r.why);
+        i->past = past;
+    }
     if (i->r.why->failed)
         i->d->failed = true;
     else if (len == 0 || i->r.why->s[0] == '\'') /* the text is quoted already */
@@ -189,10 +232,8 @@ static bool read_item(void *ctx, const char *s, size_t len) {
     size_t name_len;
     const char *dots = NULL;
     i->n_items++;
-    if (i->half) { /* this is the other */
-        i->half = false;
+    if (i->past && s < i->past)
         return true;
-    }
     if (len == 0) {
         text_add(i->r.why, "an empty item in the list");
     } else if (is_list_item(key, s, len, &name_len, &dots)) {
@@ -228,7 +269,12 @@ static bool distinct(struct item_reader *i) {
     for (size_t k = 1; k < l->n && i->ok; k++)
         if (value_compare(&sorted[k - 1], &sorted[k]) == 0) {
             value_print(i->r.key, sorted[k], i->r.why);
-            text_add(i->r.why, " is listed twice (points of a range are rounded to 12 digits)");
+            char number[DECIMAL_CHARS];
+            text_add(i->r.why, " is listed twice");
+            if (find_decimal(i, number))
+                add_decimal(number, i->r.why);
+            else
+                text_add(i->r.why, " (points of a range are rounded to 12 digits)");
             complain(i, "", 0);
         }
     free(sorted);
@@ -238,8 +284,7 @@ static bool distinct(struct item_reader *i) {
 static bool finish(struct item_reader *i, size_t line) {
     if (i->ok && i->n_items > 1 && !(keys[i->r.key].flags & (AXIS | LADDER))) {
         char number[DECIMAL_CHARS];
-        const char *comma = strchr(i->text, ',');
-        if (comma && read_decimal(i, comma, number))
+        if (find_decimal(i, number))
             add_decimal(number, i->r.why);
         diag_add(i->d, line, "%s: expected one value, not a list%s", keys[i->r.key].name,
                  i->r.why->s ? i->r.why->s : "");

@@ -35,7 +35,13 @@ static bool read_measure(struct claim_reader *p, struct claim_measure *m) {
         names[CLAIM_METRIC_COUNT] = "slope";
         claim_complain(p, at, len,
                        len ? "is not known: expected a number, or one of " : "expected a number, or one of ");
-        claim_add_names(p, at, len, names, CLAIM_METRIC_COUNT + 1);
+        size_t label = 0;
+        while (label < p->g->n_optimizers && !claim_is_word(at, len, p->g->optimizer[label].label))
+            label++;
+        const bool is_label = label < p->g->n_optimizers;
+        claim_add_names(p, at, is_label ? 0 : len, names, CLAIM_METRIC_COUNT + 1);
+        if (is_label)
+            text_addf(p->why, "; did you mean 'steps(%.*s)'?", (int)len, at);
         return false;
     }
     m->metric = (enum claim_metric)metric;

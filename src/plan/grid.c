@@ -104,6 +104,20 @@ static struct section *section_place(struct grid *g, const struct section_row *r
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
 
+/* What is no key of the section, but a section, or what a key of another section usually goes by. */
+static void add_elsewhere(const char *word, struct text *why) {
+    for (int k = 0; k < N_SECTION_ROWS; k++)
+        if (strcmp(section_rows[k].name, word) == 0) {
+            text_addf(why, "; [%s%s] is a section of its own", word, section_rows[k].example ? " LABEL" : "");
+            return;
+        }
+    for (enum key k = 0; k < KEY_COUNT; k++)
+        if (usual_name(word, &keys[k].name, 1)) {
+            text_addf(why, "; did you mean '%s' of [%s]?", keys[k].name, key_section_names[keys[k].section]);
+            return;
+        }
+}
+
 /* Keys that the section's kind has go before those that only others have. */
 static void complain_unknown_key(const struct ini_entry *entry, const struct section *s, struct diag *d) {
     const char *own[KEY_COUNT], *all[KEY_COUNT];
@@ -129,11 +143,13 @@ static void complain_unknown_key(const struct ini_entry *entry, const struct sec
     text_add(&why, ": expected ");
     for (size_t k = 0; k < n_own; k++)
         text_addf(&why, "%s%s", k ? ", " : "", own[k]);
-    if (!add_nearest(&why, entry->key, own, n_own)) {
-        const char *other = add_nearest(&why, entry->key, all, n_all);
-        text_add(&why, other ? " " : "");
-        if (other)
-            kind_add_others(s, key_find(s->kind, other), &why);
+    const char *near = add_nearest(&why, entry->key, own, n_own),
+               *other = near ? NULL : add_nearest(&why, entry->key, all, n_all);
+    if (other) {
+        text_add(&why, " ");
+        kind_add_others(s, key_find(s->kind, other), &why);
+    } else if (!near) {
+        add_elsewhere(entry->key, &why);
     }
     diag_add(d, entry->line, "%s", why.s ? why.s : "unknown key");
     text_free(&why);

@@ -148,6 +148,27 @@ bool value_check(enum key key, double x, struct text *why) {
     return false;
 }
 
+/* Which of the key's words s[0..len) begins with (the whole name must match), VALUE_NONE if none. */
+static int word_find(enum key key, const char *s, size_t len) {
+    char word[WORD_CHARS];
+    for (int k = 0; word_at(keys[key].words, k, word); k++)
+        if (strlen(word) == len && memcmp(word, s, len) == 0)
+            return k;
+    return VALUE_NONE;
+}
+
+/* The number that follows the word of so many letters, a blank or a sign between: gap 0.5, gap=0.5. Its length,
+ * 0 where that is none. */
+static size_t number_after(const char *s, size_t len, size_t letters, const char **number) {
+    size_t at = letters;
+    double x;
+    while (at < len && strchr(" \t=:<", s[at]))
+        at++;
+    *number = s + at;
+    return at > letters && at < len && number_parse(s + at, len - at, &x) == len - at && isfinite(x) ? len - at
+                                                                                                     : 0;
+}
+
 /* Says what s[0..len) is not, and what was expected. part: it is a part of the value, where no word may stand.
  */
 static bool wanted(enum key key, const char *s, size_t len, bool part, const char *what, struct text *why) {
@@ -167,11 +188,28 @@ static bool wanted(enum key key, const char *s, size_t len, bool part, const cha
         return false;
     if (!part && keys[key].numbers == NUMBERS_PHRASE)
         snprintf(before, sizeof before, "%s ", list[0]);
-    if (*before && is_number && isfinite(x) && x > 0)
+    size_t letters = 0;
+    while (letters < len && isalpha((unsigned char)s[letters]))
+        letters++;
+    const char *rung;
+    const size_t rung_len = number_after(s, len, letters, &rung);
+    if (key == KEY_SWEEP_targets && word_find(KEY_SWEEP_target, s, letters) != VALUE_NONE && rung_len)
+        text_addf(why, "; did you mean '%.*s'?", (int)rung_len, rung); /* their kind is that of the target */
+    else if (*before && is_number && isfinite(x) && x > 0)
         text_addf(why, "; did you mean '%s%s'?", before, copy);
     else if (keys[key].numbers == NUMBERS_NONE || !add_number_hint(why, before, s, len))
-        if (keys[key].flags & (AXIS | LADDER))
+        if (keys[key].flags & (AXIS | LADDER) && !part)
             add_list_hint(why, s, len, names, n);
+    return false;
+}
+
+/* gap=0.05, gap < 0.05, for `gap 0.05`: letters are those of the word, and a number is what follows. */
+static bool incomplete_phrase(enum key key, const char *s, size_t len, size_t letters, struct text *why) {
+    const char *number;
+    const size_t n = number_after(s, len, letters, &number);
+    wanted(key, s, len, true, "is incomplete", why);
+    if (n)
+        text_addf(why, "; did you mean '%.*s %.*s'?", (int)letters, s, (int)n, number);
     return false;
 }
 
@@ -187,15 +225,6 @@ static bool number_read(enum key key, const char *s, size_t len, bool part, doub
         return wanted(key, s, len, part, "is too small for a double", why);
     *x = y + 0.0; /* -0 is 0 */
     return true;
-}
-
-/* Which of the key's words s[0..len) begins with (the whole name must match), VALUE_NONE if none. */
-static int word_find(enum key key, const char *s, size_t len) {
-    char word[WORD_CHARS];
-    for (int k = 0; word_at(keys[key].words, k, word); k++)
-        if (strlen(word) == len && memcmp(word, s, len) == 0)
-            return k;
-    return VALUE_NONE;
 }
 
 bool value_parse(enum key key, const char *s, size_t len, struct value *v, struct text *why) {
@@ -227,8 +256,8 @@ bool value_parse(enum key key, const char *s, size_t len, struct value *v, struc
             return wanted(key, s, len, true, "is out of range", why);
     } else if (k->numbers == NUMBERS_PHRASE) {
         size_t at = letters + strspn(s + letters, " \t");
-        if (at >= len || at == letters)
-            return wanted(key, s, len, true, "is incomplete", why);
+        if (at >= len || at == letters || strchr("=:<", s[at]))
+            return incomplete_phrase(key, s, len, letters, why);
         if (!number_read(key, s + at, len - at, true, &out.number, why) || !value_check(key, out.number, why))
             return false;
     } else if (letters != len) {

@@ -152,6 +152,8 @@ bool key_belongs(enum key key, enum key_section section);
 /* The k-th of a list of words separated by blanks: copies it to out and returns true, false past the end. */
 enum { WORD_CHARS = 24 };
 bool word_at(const char *words, int k, char out[WORD_CHARS]);
+/* The one of names[0..n) that word usually goes by elsewhere; NULL: none. */
+const char *usual_name(const char *word, const char *const *names, size_t n);
 /* Adds "; did you mean 'NAME'?" if one of names[0..n) is what word usually goes by elsewhere, or near to it. */
 /* Returns that name; NULL: there is none. */
 const char *add_nearest(struct text *out, const char *word, const char *const *names, size_t n);

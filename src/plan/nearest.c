@@ -58,6 +58,10 @@ static const struct {
     {"on", "yes"},
     {"false", "no"},
     {"off", "no"},
+    {"random", "shuffled"},
+    {"average", "mean"},
+    {"avg", "mean"},
+    {"cos", "cosine"},
 };
 
 /* Whether word is `usual` but for case and for what joins its parts. */
@@ -68,7 +72,7 @@ static bool is_usual(const char *word, const char *usual) {
     return !*usual;
 }
 
-static const char *other_name(const char *word, const char *const *names, size_t n) {
+const char *usual_name(const char *word, const char *const *names, size_t n) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         for (size_t k = 0; k < n && is_usual(word, others[i].usual); k++)
             if (strcmp(names[k], others[i].ours) == 0)
@@ -77,7 +81,7 @@ static const char *other_name(const char *word, const char *const *names, size_t
 }
 
 const char *add_nearest(struct text *out, const char *word, const char *const *names, size_t n) {
-    const char *other = other_name(word, names, n), *near = other ? other : text_nearest(word, names, n);
+    const char *other = usual_name(word, names, n), *near = other ? other : text_nearest(word, names, n);
     if (near)
         text_addf(out, "; did you mean '%s'?", near);
     return near;

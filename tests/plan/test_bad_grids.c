@@ -15,6 +15,11 @@ static const struct {
      "[optimizer LABEL], [schedule LABEL], [trace], [expect LABEL] or [figure LABEL]; did you mean "
      "'optimizer'?"},
     {DATA ADAM "[tracee]\nruns = all\n", 1, "grid.ini:6: unknown section [tracee]"},
+    /* keys of other sections, by names of other programs, and sections for keys */
+    {DATA ADAM "[sweep]\nlr = 1\n", 1, "evaluate, zip; did you mean 'eta0' of [optimizer]?"},
+    {DATA ADAM "schedule = cosine\n", 1, "bias_correction; [schedule LABEL] is a section of its own"},
+    {DATA ADAM "[model]\nsweep = 1\n", 1, "; [sweep] is a section of its own"},
+    {DATA ADAM "[expect c]\nclaim = adam < 5\n", 1, "slope; did you mean 'steps(adam)'?"},
     /* traces */
     {DATA ADAM "[trace]\nruns = all\n", 1, "grid.ini:6: [trace] lacks 'features'"},
     {DATA ADAM "[trace]\nfeatures = 1, 11\n", 1,
