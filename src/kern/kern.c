@@ -36,8 +36,10 @@ typedef float real;
 #include "kern/losses.h"
 #include "kern/rules.h"
 
+#ifndef __clang__
 #pragma GCC diagnostic ignored                                                                                 \
     "-Wmaybe-uninitialized" /* of state and loss registers that a variant does not have */
+#endif
 
 enum { V_LINE = LANES / V_LANES, AHEAD = 128, AHEAD_FAR = 192, AHEAD_COLUMNS = 48, AHEAD_SUMS = 32 };
 _Static_assert(AHEAD_FAR + PARTIALS <= INDEX_PADDING && NEAR_AHEAD + PARTIALS <= INDEX_PADDING,

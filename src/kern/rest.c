@@ -25,7 +25,9 @@ typedef float real;
 #define RULES_STEPS
 #include "kern/rules.h"
 
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* of state that a variant does not have */
+#endif
 
 enum { V_LINE = LANES / V_LANES, PREFETCH = 32 };
 

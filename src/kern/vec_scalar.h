@@ -1,6 +1,6 @@
 /* One lane a register: plain C. Included by kern.c with `real` and KERN_F64 defined; vec_avx2.h and
  * vec_avx512.h define the same names and must agree with this file to the bit. */
-#include <sleef.h>
+#include "base/math.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -53,7 +53,7 @@ INLINE vr v_abs(vr x) {
     return __builtin_fabs(x);
 }
 INLINE vr v_exp(vr x) {
-    return Sleef_finz_expd1_u10purecfma(x);
+    return m_exp(x);
 }
 #else
 INLINE vr v_sqrt(vr x) {
@@ -91,7 +91,7 @@ INLINE vsum v_sum_odds(vsum q, vr t) {
     return __builtin_fma(q, (double)t, q + (double)t);
 }
 INLINE vsum v_sum_add_log1p(vsum s, vsum q) {
-    return s + Sleef_finz_log1pd1_u10purecfma(q);
+    return s + m_log1p(q);
 }
 INLINE void v_sum_store(double *p, vsum s) {
     *p = s;

@@ -6,6 +6,8 @@ typedef float real;
 
 #include "kern/exp.h"
 
+float Sleef_finz_expf1_u10purecfma(float); /* as in base/math.h */
+
 enum { STRIDE = 499 }; /* odd: all their low bits come up */
 
 static float float_of(uint32_t bits) {

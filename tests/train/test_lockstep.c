@@ -14,9 +14,8 @@ static const char *const grids[] = {
     "[sweep]\nepochs = 40\n" DATA "[model]\nstart = 0:0, 1:-1, -2:3\n"
     "[optimizer amsgrad]\nepsilon_placement = inside\nbias_correction = no, yes\nbeta2 = 0.9, 0.99\n",
     /* most features occur in no row: with l2 they move, without it they rest, in one pack */
-    "[sweep]\nepochs = 40\n[data a]\nrows = 20\nfeatures = 300\nsparsity = 0.99\n[model]\nw0 = normal(1)\nl2 = "
-    "0, 0.1\n"
-    "reduction = mean, sum\n[optimizer rmsprop]\neta0 = 1e-3, 0.1, 10\n",
+    "[sweep]\nepochs = 40\n[data a]\nrows = 20\nfeatures = 300\nsparsity = 0.99\n[model]\nw0 = normal(1)\n"
+    "l2 = 0, 0.1\nreduction = mean, sum\n[optimizer rmsprop]\neta0 = 1e-3, 0.1, 10\n",
     "[sweep]\nepochs = 40\n[data a]\nrows = 20\nfeatures = 300\nsparsity = 0.99\n[model]\nw0 = -1, 0, 1\n"
     "[optimizer adamw]\nweight_decay = 0, 0.1\neta0 = 1e-3, 0.1\n",
 };

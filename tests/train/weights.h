@@ -20,7 +20,7 @@ static inline struct weights train_weights(struct trained *t, enum isa isa) {
     const size_t kept = d->n_present + 4 < d->n_features ? d->n_present + 4 : d->n_features;
     struct weights all = {.n = kept + 1, .w = calloc(t->n_runs * (kept + 1), sizeof *all.w)};
     struct pack *packs;
-    size_t n_packs, n_todo;
+    size_t n_packs = 0, n_todo;
     struct err e = {0};
     assert_true(all.w && plan_packs(t->plan, NULL, NULL, &packs, &n_packs, &n_todo, &e));
     for (size_t i = 0; i < n_packs; i++) {
