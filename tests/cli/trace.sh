@@ -140,8 +140,11 @@ EOF
 expect 0 '' --grid nan.ini --out nan --no-plots --quiet
 id=$(sed -n '2s/,.*//p' nan/runs.csv)
 grep -q ',nan' nan/trace.csv || fail 'no step ends in a NaN: another grid is needed here'
-[ "$("$MEDDLE" nan nans "$id")" -gt 0 ] || fail 'no NaN has changed its sign'
-expect 0 ' 1 equal to the bit, 0 not' verify nan --sample 100% --quiet
+cp -r nan signs
+[ "$("$MEDDLE" signs nans "$id")" -gt 0 ] || fail 'no NaN has changed its sign'
+expect 0 ' 1 equal to the bit, 0 not' verify signs --sample 100% --quiet
+expect 0 '' merge one-nan nan signs --no-plots
+cmp -s nan/trace.csv one-nan/trace.csv || fail 'merged, NaNs of either sign are another trace'
 
 # A claim about second derivatives: they are recorded besides, and no other byte changes; by any instruction set.
 printf '%s[trace]\nfeatures = 1, 7, bias\nruns = all\n[expect steep]\nclaim = corr(rmsprop, data=toy, batch=%s, p=1) < 0\noutcome = %s\n' \
