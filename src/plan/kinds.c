@@ -69,9 +69,11 @@ void kind_find(struct section *s, struct diag *d) {
 
 /* ---- what it takes --------------------------------------------------------------------------------------- */
 
-/* The default of a key of a rule or a schedule, NAN if it has no such key. */
+/* The default of a key of the section's rule or schedule, NAN if it has no such key. */
 static double own_default(const struct section *s, enum key key) {
-    return key >= KEY_S ? s->schedule->defaults[key - KEY_S] : s->rule->defaults[key - KEY_H];
+    if (key >= KEY_S)
+        return s->schedule ? s->schedule->defaults[key - KEY_S] : NAN;
+    return s->rule ? s->rule->defaults[key - KEY_H] : NAN;
 }
 
 bool kind_takes(const struct section *s, enum key key) {
