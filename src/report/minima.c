@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* The minima of a group's data sets, one a seed. */
-static bool count(const struct results *r, const struct group *g, struct minima *m, struct err *e) {
+static bool count(const struct results *r, const struct group *g, struct minima_count *m, struct err *e) {
     const struct cell *c = group_cell(r, g, 0);
     for (size_t k = 0; k < c->n; k++) {
         struct run run;
@@ -20,8 +20,8 @@ static bool count(const struct results *r, const struct group *g, struct minima 
 }
 
 bool minima_make(const struct results *r, const struct group *groups, size_t n, size_t n_problems,
-                 struct minima **minima, struct err *e) {
-    struct minima *m = mem_zeroed(n_problems, sizeof *m, e);
+                 struct minima_count **minima, struct err *e) {
+    struct minima_count *m = mem_zeroed(n_problems, sizeof *m, e);
     bool ok = m != NULL;
     for (size_t i = 0, next = 0; ok && i < n; i++)
         if (groups[i].problem == next)
@@ -35,7 +35,7 @@ bool minima_make(const struct results *r, const struct group *groups, size_t n, 
 static const char words[] = "no finite minimum found";
 
 void minima_remark(const struct scores *s, size_t problem, struct text *out) {
-    const struct minima *m = &s->minima[problem];
+    const struct minima_count *m = &s->minima[problem];
     if (!m->n_missing)
         return;
     text_add(out, words);

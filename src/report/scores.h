@@ -59,12 +59,12 @@ void rankings_free(struct ranking *rankings, size_t n);
 /* ---- minima.c: whether there is a minimum to measure a gap from ------------------------------------------ */
 
 /* Of a problem's seeds: those whose L* is known, and those of them where no finite minimum was found. */
-struct minima {
+struct minima_count {
     size_t n, n_missing;
 };
 /* *minima: (n_problems), malloc'ed. */
 bool minima_make(const struct results *r, const struct group *groups, size_t n, size_t n_problems,
-                 struct minima **minima, struct err *e);
+                 struct minima_count **minima, struct err *e);
 struct scores;
 /* Appends the remark that stands beside every gap, of one problem or over all; nothing where all is fine. */
 void minima_remark(const struct scores *s, size_t problem, struct text *out);
@@ -160,7 +160,7 @@ struct scores {
     size_t n;
     struct ranking *ranking; /* (n_problems) */
     size_t n_problems;
-    struct minima *minima; /* (n_problems) */
+    struct minima_count *minima; /* (n_problems) */
     struct profile profile;
     struct ecdf *ecdf; /* (n_ecdf): one an optimizer */
     size_t n_ecdf;
