@@ -164,7 +164,7 @@ static double end_of(const struct chart *c, const struct chart_line *k) {
         in--;
     if (in == k->n || in == 0)
         return k->x[in ? k->n - 1 : 0];
-    const double from = k->y[in - 1], to = fmin(k->y[in], top_of(c));
+    const double from = fmax(k->y[in - 1], c->y.lo), to = fmin(k->y[in], top_of(c)); /* as they are drawn */
     const double part = logs ? m_log(c->y.hi / from) / m_log(to / from) : (c->y.hi - from) / (to - from);
     return c->x.scale == AXIS_LOG ? k->x[in - 1] * m_exp(part * m_log(k->x[in] / k->x[in - 1]))
                                   : k->x[in - 1] + part * (k->x[in] - k->x[in - 1]);

@@ -107,11 +107,12 @@ static void sensitivity_is_the_best_over_other_keys(void **state) {
     close_drawn(&c);
 }
 
-/* A level at L* or below stands on the lower edge: left out, its neighbours would be joined above it. */
+/* A level at L* or below stands on the lower edge: left out, its neighbours would be joined above it. The name
+ * is led to from where the line leaves the plot at the top, on its way up from that edge. */
 static void sensitivity_keeps_what_is_at_the_minimum(void **state) {
     (void)state;
     static const struct curve runs[] = {CURVE(1, 0.5, 0.25), CURVE(1, 0.25, -0.125), CURVE(1, 0.5, 0),
-                                        CURVE(1, 0.5, 0.5)};
+                                        CURVE(1, 0.5, 3)};
     struct canned c;
     canned_open(&c, "[sweep]\nepochs = 2\ntarget = gap 0.1\n" DATA "0.5\n"
                     "[optimizer sgd]\neta0 = 0.001, 0.01, 0.1, 1\n");
@@ -119,9 +120,11 @@ static void sensitivity_keeps_what_is_at_the_minimum(void **state) {
     for (size_t i = 0; i < 4; i++)
         canned_put(&c, i, &runs[i], NULL, NAN);
     draw(&c);
-    holds(&c, "plots/sensitivity-d.dat", "0.001 0.25\n0.01 -0.125\n0.1 0\n1 0.5\n");
+    holds(&c, "plots/sensitivity-d.dat", "0.001 0.25\n0.01 -0.125\n0.1 0\n1 3\n");
     remarks(&c, "plots/sensitivity-d.gp", "at or below L*: bottom");
     remarks(&c, "plots/sensitivity-d.gp", "v < BOTTOM ? BOTTOM");
+    /* From 0.1 / 1.2 at 0.1 to 3 at 1, in logarithms: at 2. */
+    remarks(&c, "plots/sensitivity-d.gp", "set arrow 100 from first 0.7706");
     close_drawn(&c);
 }
 
