@@ -5,9 +5,9 @@
 #include "base/text.h"
 
 struct figure {
-    char name[128];             /* of its files, without ending */
-    struct text title;          /* plain text: what it is of, */
-    struct text what, subtitle; /* what it shows, and what stands below its title */
+    char name[128];              /* of its files, without ending */
+    const char *what;            /* its kind, one sentence; static */
+    struct text title, subtitle; /* plain text: what it is of, and what stands below */
     struct text gp, dat;
 };
 struct figure_list {

@@ -1,4 +1,5 @@
 /* The figures of the report: pictures as data: addresses, titles, links to what they are drawn from. */
+#include "base/mem.h"
 #include "report/doc.h"
 #include "report/html.h"
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static bool add_picture(const struct figure *f, const char *dir, struct text *ou
         text_add(out, "<div class=\"paper\"><img alt=\"");
         html_add(f->title.s ? f->title.s : "", out);
         text_add(out, ": ");
-        html_add(f->what.s ? f->what.s : "", out);
+        html_add(f->what, out);
         text_add(out, "\" src='data:image/svg+xml,");
         add_svg(svg, len, out);
         text_add(out, "'></div>\n");
@@ -70,50 +71,64 @@ static bool add_figure(const struct figure *f, const char *dir, struct text *out
         text_addf(out, "%s<a href=\"plots/%s.%s\">.%s</a>", k ? " " : "", f->name, endings[k], endings[k]);
     }
     text_add(out, "</figcaption>\n</figure>\n");
-    out->failed |= path.failed || f->title.failed || f->what.failed || f->subtitle.failed;
+    out->failed |= path.failed || f->title.failed || f->subtitle.failed;
     text_free(&path);
     return ok;
 }
 
-static bool same_kind(const struct figure *a, const struct figure *b) {
-    return !strcmp(a->what.s ? a->what.s : "", b->what.s ? b->what.s : "");
+/* Figures of one kind. */
+struct kind {
+    const char *what;
+    size_t first, n; /* the number of its first figure; how many */
+};
+
+/* Kinds in the order of their first figures. malloc'ed. */
+static struct kind *list_kinds(const struct figure_list *l, size_t *n, struct err *e) {
+    struct kind *kind = mem_zeroed(l->n, sizeof *kind, e);
+    *n = 0;
+    for (size_t k = 0; kind && k < l->n; k++) {
+        size_t i = 0;
+        while (i < *n && strcmp(kind[i].what, l->figure[k].what))
+            i++;
+        if (i == *n)
+            kind[(*n)++] = (struct kind){l->figure[k].what, k, 0};
+        kind[i].n++;
+    }
+    return kind;
 }
 
-static size_t count_kind(const struct figure_list *l, size_t of) {
-    size_t n = 0;
-    for (size_t k = 0; k < l->n; k++)
-        n += same_kind(&l->figure[k], &l->figure[of]);
-    return n;
+static int by_number(const void *a, const void *b) {
+    const struct kind *x = a, *y = b;
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    return (x->first > y->first) - (x->first < y->first);
 }
 
-static bool first_of_kind(const struct figure_list *l, size_t k) {
-    for (size_t i = 0; i < k; i++)
-        if (same_kind(&l->figure[i], &l->figure[k]))
-            return false;
-    return true;
-}
-
-static bool add_kind(const struct figure_list *l, size_t of, const char *dir, struct text *out, struct err *e) {
+static bool add_kind(const struct figure_list *l, const struct kind *kind, const char *dir, struct text *out,
+                     struct err *e) {
     bool ok = true;
     text_add(out, "<h3>");
-    html_add(l->figure[of].what.s ? l->figure[of].what.s : "", out);
+    html_add(kind->what, out);
     text_add(out, "</h3>\n<div class=\"figures\">\n");
-    for (size_t k = of; k < l->n && ok; k++)
-        if (same_kind(&l->figure[k], &l->figure[of]))
+    for (size_t k = kind->first; k < l->n && ok; k++)
+        if (!strcmp(l->figure[k].what, kind->what))
             ok = add_figure(&l->figure[k], dir, out, e);
     text_add(out, "</div>\n");
     return ok;
 }
 
 bool html_figures(const struct figure_list *l, const char *dir, struct text *out, struct err *e) {
-    bool ok = true;
+    size_t n;
+    struct kind *kind = list_kinds(l, &n, e);
+    bool ok = kind != NULL;
     text_add(out, "<section>\n<h2 id=\"figures\">Figures</h2>\n");
     text_add(out, l->n ? "<p>Each is drawn again by its script: gnuplot plots/NAME.gp.</p>\n"
                        : "<p>None were drawn.</p>\n");
-    for (size_t n = 1; n <= l->n && ok; n++)
-        for (size_t k = 0; k < l->n && ok; k++)
-            if (first_of_kind(l, k) && count_kind(l, k) == n)
-                ok = add_kind(l, k, dir, out, e);
+    if (ok)
+        qsort(kind, n, sizeof *kind, by_number);
+    for (size_t k = 0; k < n && ok; k++)
+        ok = add_kind(l, &kind[k], dir, out, e);
     text_add(out, "</section>\n");
+    free(kind);
     return ok;
 }

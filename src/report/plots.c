@@ -159,7 +159,6 @@ void figures_free(struct figure_list *l) {
     for (size_t i = 0; i < l->n; i++) {
         struct figure *f = &l->figure[i];
         text_free(&f->title);
-        text_free(&f->what);
         text_free(&f->subtitle);
         text_free(&f->gp);
         text_free(&f->dat);

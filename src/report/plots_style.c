@@ -7,7 +7,7 @@
 
 void style_open(struct figure *f, const char *what, int height) {
     struct text *gp = &f->gp;
-    text_add(&f->what, what);
+    f->what = what;
     text_addf(gp,
               "# %s\n"
               "# Draws %s.svg and .png beside itself, from any folder: gnuplot %s.gp\n"

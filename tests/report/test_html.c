@@ -247,7 +247,7 @@ static void figures_are_inside_it(void **state) {
     for (int k = 0; k < 3; k++) {
         text_add(&figure[k].title, SCRIPT);
         text_add(&figure[k].subtitle, "under & it");
-        text_add(&figure[k].what, k == 1 ? "Rare \"kind\"." : "Common kind.");
+        figure[k].what = k == 1 ? "Rare \"kind\"." : "Common kind.";
     }
     canned_ok(html_write(&s, c.dir, &list, &canned_err));
     char *text = canned_read(&c, "report.html");
@@ -265,7 +265,6 @@ static void figures_are_inside_it(void **state) {
     for (int k = 0; k < 3; k++) {
         text_free(&figure[k].title);
         text_free(&figure[k].subtitle);
-        text_free(&figure[k].what);
     }
     unlink(path);
     rmdir(folder);
