@@ -120,10 +120,10 @@ static void add_row(struct table *t, const struct folder *f, const struct group 
     table_text(t, g->data);
     summary_setting(&f[0].r, g, &run, &t->text);
     table_end_cell(t);
-    table_number(t, a->median_epochs);
-    table_number(t, b->median_epochs);
-    table_number(t, a->median_final_loss);
-    table_number(t, b->median_final_loss);
+    table_number(t, a->epochs.median);
+    table_number(t, b->epochs.median);
+    table_number(t, a->final_loss.median);
+    table_number(t, b->final_loss.median);
     const struct contrast *most = row->time.n_less > row->time.n_more ? &row->time : &row->loss;
     text_addf(&t->text, "%zu", most->n_seeds);
     table_end_cell(t);

@@ -44,10 +44,10 @@ static struct score score_of(const struct refine *f, const struct group *g, size
         if (g[i].optimizer_index != optimizer)
             continue;
         const struct cell *c = group_cell(&f->r, &g[i], k);
-        bool hit = isfinite(c->median_epochs);
+        bool hit = isfinite(c->epochs.median);
         s.misses += !hit;
-        s.epochs += hit ? m_log1p(c->median_epochs) : 0;
-        s.loss += c->median_final_loss;
+        s.epochs += hit ? m_log1p(c->epochs.median) : 0;
+        s.loss += c->final_loss.median;
     }
     return s;
 }

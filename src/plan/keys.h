@@ -109,7 +109,8 @@ enum key {
 #undef X
         KEY_H,
     KEY_S = KEY_H + H_COUNT,
-    KEY_COUNT = KEY_S + S_COUNT
+    KEY_COUNT = KEY_S + S_COUNT,
+    KEY_ETA0 = KEY_H + H_eta0
 };
 
 extern const char *const key_section_names[SECTION_COUNT]; /* as written: sweep, data, ... */
@@ -137,6 +138,9 @@ enum { VALUE_NUMBER = -1, VALUE_NONE = -2 };
 void value_print(enum key key, struct value v, struct text *out);
 /* Orders two `struct value` of one key, for qsort: numbers ascending, then words as in the table. */
 int value_compare(const void *a, const void *b);
+static inline bool value_same(struct value a, struct value b) {
+    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
+}
 
 /* Reads one value of a key that takes numbers or words (not TEXT) and checks its range. On failure v is
  * untouched and `why` gets a message: what was found, what was expected, the nearest known word. */

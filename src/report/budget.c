@@ -43,7 +43,7 @@ bool budget_curve_make(const struct results *r, const struct group *g, struct bu
     bool ok = b->median && b->hit && x;
     size_t misses = 0;
     for (size_t k = 0; ok && k < b->n; k++) {
-        x[k] = group_cell(r, g, k)->median_epochs;
+        x[k] = group_cell(r, g, k)->epochs.median;
         misses += isinf(x[k]) != 0;
     }
     if (ok)

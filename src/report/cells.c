@@ -95,10 +95,6 @@ static void fill(const struct results *r, size_t first, double *space, struct ce
     }
     for (int band = 0; band < N_BANDS; band++)
         c->unlearnt[band] = learnt(row, c->n, band, space);
-    c->median_epochs = c->epochs.median;
-    c->median_steps = c->steps.median;
-    c->median_final_loss = c->final_loss.median;
-    c->median_best_loss = c->best_loss.median;
     c->ert = ert_of(r, c);
     c->seconds = quartiles_of(space, gather(row, c->n, offsetof(struct result, seconds), space)).median;
 }
@@ -115,11 +111,13 @@ bool cells_make(struct results *r, struct err *e) {
     return ok;
 }
 
-void results_cell(const struct results *r, size_t first, struct cell *c) {
-    *c = r->cell[first / plan_n_seeds(r->plan)];
-}
-
 double cell_success(const struct cell *c) {
     const size_t there = c->n - c->n_missing;
     return there ? (double)c->n_converged / (double)there : NAN;
+}
+
+bool cell_better(const struct cell *a, const struct cell *b) {
+    if (a->epochs.median != b->epochs.median)
+        return a->epochs.median < b->epochs.median;
+    return a->final_loss.median < b->final_loss.median;
 }

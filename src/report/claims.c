@@ -204,9 +204,7 @@ static void name_cell(const struct judging *j, const struct gathered *g, size_t 
         data |= other.data_index != run.data_index;
         schedule |= strcmp(other.schedule, run.schedule) != 0;
         for (int key = 0; key < KEY_COUNT; key++)
-            varies[key] |= key != KEY_SWEEP_seeds &&
-                           (run.v[key].word != other.v[key].word ||
-                            (run.v[key].word != VALUE_NONE && run.v[key].number != other.v[key].number));
+            varies[key] |= key != KEY_SWEEP_seeds && !value_same(run.v[key], other.v[key]);
     }
     if (data)
         text_addf(out, "data=%s", run.data);

@@ -13,15 +13,11 @@ bool key_tells_groups(enum key k) {
             keys[k].section == SECTION_SWEEP);
 }
 
-static bool same(struct value a, struct value b) {
-    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
-}
-
 static bool same_problem(const struct run *a, const struct run *b) {
     if (a->data_index != b->data_index)
         return false;
     for (int k = 0; k < KEY_H; k++)
-        if (key_tells_groups((enum key)k) && !same(a->v[k], b->v[k]))
+        if (key_tells_groups((enum key)k) && !value_same(a->v[k], b->v[k]))
             return false;
     return true;
 }
@@ -71,7 +67,7 @@ static bool name_groups(struct builder *b, struct err *e) {
             leader[i]++;
         for (int k = 0; k < KEY_H; k++)
             varies[leader[i] * KEY_H + k] |=
-                key_tells_groups((enum key)k) && !same(b->first[leader[i]].v[k], b->first[i].v[k]);
+                key_tells_groups((enum key)k) && !value_same(b->first[leader[i]].v[k], b->first[i].v[k]);
     }
     for (size_t i = 0; ok && i < b->n; i++) {
         struct text name = {0};
@@ -92,18 +88,12 @@ static bool name_groups(struct builder *b, struct err *e) {
     return ok;
 }
 
-static bool better(const struct cell *a, const struct cell *b) {
-    if (a->median_epochs != b->median_epochs)
-        return a->median_epochs < b->median_epochs;
-    return a->median_final_loss < b->median_final_loss;
-}
-
 static void choose_best(const struct results *r, struct group *g) {
     g->best = 0;
     for (size_t k = 1; k < g->n_cells; k++)
-        if (better(group_cell(r, g, k), group_cell(r, g, g->best)))
+        if (cell_better(group_cell(r, g, k), group_cell(r, g, g->best)))
             g->best = k;
-    g->hit = isfinite(group_cell(r, g, g->best)->median_epochs);
+    g->hit = isfinite(group_cell(r, g, g->best)->epochs.median);
 }
 
 bool results_groups(const struct results *r, struct group **groups, size_t *n, struct err *e) {
@@ -161,9 +151,8 @@ static bool on_edge(double v, const struct value *x, size_t n) {
 
 bool results_edge(const struct results *r, const struct group *g, enum key *edge, struct err *e) {
     *edge = KEY_COUNT;
-    struct cell best;
-    results_cell(r, g->cell[g->best], &best);
-    if (!isfinite(best.median_final_loss)) /* nothing there, or everything blew up: best of nothing */
+    if (!isfinite(group_cell(r, g, g->best)
+                      ->final_loss.median)) /* nothing there, or everything blew up: best of nothing */
         return true;
     struct run run;
     plan_run(r->plan, g->cell[g->best], &run);

@@ -75,7 +75,7 @@ static bool find_ranges(struct plot_input *in, struct err *e) {
     in->range = mem_zeroed(in->n, sizeof *in->range, e);
     for (size_t i = 0; i < in->n && in->range; i++)
         for (size_t k = 0; k < in->group[i].n_cells; k++) {
-            double m = group_cell(in->r, &in->group[i], k)->median_epochs, *range = in->range[i];
+            double m = group_cell(in->r, &in->group[i], k)->epochs.median, *range = in->range[i];
             if (!(m < INFINITY))
                 continue;
             m = m > 0 ? m : 1; /* a start that meets the target needs a place on a log scale */

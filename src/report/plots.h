@@ -192,7 +192,3 @@ void style_log_ticks(struct text *gp, double lo, double hi);
 /* The colour of the k-th optimizer; the look of its line, dashes too. */
 void style_colour(struct text *gp, size_t k);
 void style_line(struct text *gp, size_t k);
-
-static inline bool value_same(struct value a, struct value b) {
-    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
-}

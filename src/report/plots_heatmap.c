@@ -147,7 +147,7 @@ static void write_data(const struct heatmap *h, struct text *dat) {
             for (size_t x = 0; x < p->x.n; x++) {
                 const struct heat_cell *c = &p->cell[y * p->x.n + x];
                 text_addf(dat, "%zu %zu ", x, y);
-                text_add_number(dat, c->state == CELL_HIT ? c->of->median_epochs : NAN);
+                text_add_number(dat, c->state == CELL_HIT ? c->of->epochs.median : NAN);
                 text_addf(dat, " %s %s %zu %zu %zu ", states[c->state].word, c->best ? "best" : "-",
                           c->of ? c->of->n_converged : 0, c->of ? c->of->n_diverged : 0, c->of ? c->of->n : 0);
                 value_print(p->x.key, p->x.level[x], dat);
@@ -254,7 +254,7 @@ static bool write_words(const struct heat_panel *p, const struct place *at, stru
         for (size_t x = 0; x < p->x.n; x++)
             if (p->cell[y * p->x.n + x].best) {
                 text_add(gp, "set label '");
-                style_short(p->cell[y * p->x.n + x].of->median_epochs, gp);
+                style_short(p->cell[y * p->x.n + x].of->epochs.median, gp);
                 text_addf(gp, "' at %.1f,%.1f font ',%d'\n", right + 6, at->y + ((double)y + 0.5) * at->h,
                           PLOT_SMALL);
             }

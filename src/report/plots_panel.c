@@ -42,18 +42,15 @@ static struct heat_cell cell_of(const struct cell *c) {
     const size_t done = c->n - c->n_missing;
     return (struct heat_cell){.of = c,
                               .state = !done                         ? CELL_EMPTY
-                                       : c->median_epochs < INFINITY ? CELL_HIT
+                                       : c->epochs.median < INFINITY ? CELL_HIT
                                        : 2 * c->n_diverged >= done   ? CELL_DIVERGED
                                                                      : CELL_MISSED};
 }
 
-/* The order of best cells: median epochs, then final loss. */
 static bool better(const struct heat_cell *a, const struct heat_cell *b) {
     if (a->state == CELL_EMPTY || b->state == CELL_EMPTY)
-        return b->state == CELL_EMPTY && a->state != CELL_EMPTY;
-    if (a->of->median_epochs != b->of->median_epochs)
-        return a->of->median_epochs < b->of->median_epochs;
-    return a->of->median_final_loss < b->of->median_final_loss;
+        return a->state != CELL_EMPTY && b->state == CELL_EMPTY;
+    return cell_better(a->of, b->of);
 }
 
 static void fill_cells(const struct plot_input *in, const size_t *groups, size_t n, struct heat_panel *p) {
@@ -86,7 +83,7 @@ static void describe(const struct plot_input *in, struct heat_panel *p) {
             continue;
         struct run run;
         plan_run(in->r->plan, p->cell[i].of->first, &run);
-        style_short(p->cell[i].of->median_epochs, &p->subtitle);
+        style_short(p->cell[i].of->epochs.median, &p->subtitle);
         text_add(&p->subtitle, " at ");
         const size_t from = p->subtitle.len;
         style_setting(p->x.key, run.v[p->x.key], from, &p->subtitle);
@@ -146,11 +143,11 @@ bool heat_keys(const struct plot_input *in, size_t group, enum key out[KEY_COUNT
         if (!plan_levels(in->r->plan, (enum key)k, g->optimizer_index, &v, &n_levels, e))
             return false;
         free(v);
-        if (run.v[k].word != VALUE_NONE && (only == KEY_COUNT || k == KEY_H + H_eta0))
+        if (run.v[k].word != VALUE_NONE && (only == KEY_COUNT || k == KEY_ETA0))
             only = (enum key)k;
         if (n_levels < 2)
             continue;
-        const size_t r = k == KEY_H + H_eta0 ? SIZE_MAX : keys[k].numbers == NUMBERS_NONE ? 1 : 1 + n_levels;
+        const size_t r = k == KEY_ETA0 ? SIZE_MAX : keys[k].numbers == NUMBERS_NONE ? 1 : 1 + n_levels;
         size_t at = n++;
         /* cppcheck-suppress uninitvar ; the first n ranks are set */
         for (; at > 0 && rank[at - 1] < r; at--) {

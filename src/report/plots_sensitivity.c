@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const enum key ETA0 = (enum key)(KEY_H + H_eta0);
-
 /* Final losses of a cell, ascending, in space; how many. */
 static size_t finals(const struct results *r, const struct cell *c, double *space) {
     size_t n = 0;
@@ -26,7 +24,7 @@ static bool positive_levels(const struct results *r, const struct group *g, doub
     struct value *v;
     size_t n_levels;
     *n = 0;
-    if (!plan_levels(r->plan, ETA0, g->optimizer_index, &v, &n_levels, e))
+    if (!plan_levels(r->plan, KEY_ETA0, g->optimizer_index, &v, &n_levels, e))
         return false;
     for (size_t k = 0; k < n_levels; k++)
         if (v[k].word == VALUE_NUMBER && v[k].number > 0)
@@ -49,7 +47,7 @@ static bool add_line(const struct results *r, const struct group *g, struct char
         struct run run;
         plan_run(r->plan, g->cell[i], &run);
         size_t at = 0;
-        while (at < n && level[at] != run.v[ETA0].number)
+        while (at < n && level[at] != run.v[KEY_ETA0].number)
             at++;
         const size_t there = finals(r, group_cell(r, g, i), space);
         if (at == n || !there)

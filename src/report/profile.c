@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static double best_time(const struct results *r, const struct group *g) {
-    return group_cell(r, g, g->best)->median_epochs;
+    return group_cell(r, g, g->best)->epochs.median;
 }
 
 static double ratio_to(double t, double least, double interval) {

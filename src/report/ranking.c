@@ -42,7 +42,7 @@ static struct standing stand(const struct results *r, const struct group *g, siz
     struct standing s = {.group = number, .first = NAN};
     size_t misses = 0;
     for (size_t i = 0; i < g->n_cells; i++) {
-        x[i] = group_cell(r, g, i)->median_epochs;
+        x[i] = group_cell(r, g, i)->epochs.median;
         misses += isinf(x[i]) != 0;
     }
     stats_sort(x, g->n_cells);

@@ -52,8 +52,6 @@ struct cell {
     size_t first, n;
     struct quartiles steps, epochs, nonzeros; /* to the target */
     struct quartiles final_loss, best_loss, final_test_loss, best_test_loss, test_error;
-    double median_epochs, median_steps; /* the medians above, by the names most use them by */
-    double median_final_loss, median_best_loss;
     size_t n_converged, n_diverged, n_exhausted, n_missing;
     /* Expected steps to the target (COCO's ERT): all steps its seeds spent before the target, failed ones their
      * whole budget, over the successes. INFINITY: none succeeded. */
@@ -63,11 +61,12 @@ struct cell {
 };
 /* cells.c: fills r->cell from the rows. */
 bool cells_make(struct results *r, struct err *e);
-void results_cell(const struct results *r, size_t first, struct cell *c);
 /* Steps a run may take, by its epochs. */
 double results_budget_steps(const struct results *r, const struct run *run, const struct result *row);
 /* The share of a cell's runs that reached the target; NAN: none is there. */
 double cell_success(const struct cell *c);
+/* The order of best cells: median epochs-to-target, then median final loss. */
+bool cell_better(const struct cell *a, const struct cell *b);
 
 /* A group is what a best cell is chosen within: an optimizer section on one data set, seeds and the optimizer's
  * own hyperparameters and schedules aside (so: data label with its axes, model axes, batch). Groups of one
@@ -79,8 +78,7 @@ struct group {
     char data[160]; /* the problem's name: the data label, with the axes that vary, e.g. `text sparsity=0.95` */
     size_t *cell;   /* (n_cells): number of each cell's first run */
     size_t n_cells;
-    size_t best; /* index into cell: least median epochs-to-target, ties by least median final loss, then by
-                    plan order */
+    size_t best; /* index into cell: the first by cell_better() */
     bool hit;    /* whether best reached the target at all */
 };
 bool results_groups(const struct results *r, struct group **groups, size_t *n, struct err *e);

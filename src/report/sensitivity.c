@@ -6,19 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const enum key KEY_ETA0 = (enum key)(KEY_H + H_eta0);
 static const double TWICE = 2;
-
-static bool same(struct value a, struct value b) {
-    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
-}
 
 /* Whether two runs of a group differ in nothing but, perhaps, `key`. */
 static bool same_but(const struct run *a, const struct run *b, enum key key) {
     if (strcmp(a->schedule, b->schedule))
         return false;
     for (int k = KEY_H; k < KEY_COUNT; k++)
-        if (k != (int)key && !same(a->v[k], b->v[k]))
+        if (k != (int)key && !value_same(a->v[k], b->v[k]))
             return false;
     return true;
 }
@@ -35,7 +30,7 @@ static int by_eta0(const void *a, const void *b) {
 bool robustness_make(const struct results *r, const struct group *g, struct robustness *out, struct err *e) {
     struct run best, run;
     plan_run(r->plan, g->cell[g->best], &best);
-    const double limit = TWICE * group_cell(r, g, g->best)->median_epochs;
+    const double limit = TWICE * group_cell(r, g, g->best)->epochs.median;
     *out = (struct robustness){.known = g->hit && best.v[KEY_ETA0].word == VALUE_NUMBER};
     if (!out->known)
         return true;
@@ -46,7 +41,7 @@ bool robustness_make(const struct results *r, const struct group *g, struct robu
     for (size_t k = 0; k < g->n_cells; k++) {
         plan_run(r->plan, g->cell[k], &run);
         if (same_but(&best, &run, KEY_ETA0))
-            level[n++] = (struct level){run.v[KEY_ETA0].number, group_cell(r, g, k)->median_epochs};
+            level[n++] = (struct level){run.v[KEY_ETA0].number, group_cell(r, g, k)->epochs.median};
     }
     qsort(level, n, sizeof *level, by_eta0);
     while (level[at].eta0 != best.v[KEY_ETA0].number)
@@ -72,7 +67,7 @@ struct best_at {
 };
 
 static bool at_level(const struct best_at *l, const struct run *run, enum key key) {
-    return key == KEY_COUNT ? !strcmp(l->schedule, run->schedule) : same(l->v, run->v[key]);
+    return key == KEY_COUNT ? !strcmp(l->schedule, run->schedule) : value_same(l->v, run->v[key]);
 }
 
 /* Cells to which the key does not apply say nothing of it. level: (n_cells) of space. */
@@ -90,14 +85,14 @@ static bool importance_of(const struct results *r, const struct group *g, const 
             i++;
         if (i == n)
             level[n++] = (struct best_at){v, run[k].schedule, INFINITY};
-        level[i].time = fmin(level[i].time, group_cell(r, g, k)->median_epochs);
+        level[i].time = fmin(level[i].time, group_cell(r, g, k)->epochs.median);
     }
     for (size_t i = 1; i < n; i++)
         if (level[i].time > level[worst].time)
             worst = i;
     if (n < 2)
         return false;
-    const double best = group_cell(r, g, g->best)->median_epochs, time = level[worst].time;
+    const double best = group_cell(r, g, g->best)->epochs.median, time = level[worst].time;
     *found = (struct importance){key, time == best ? 1 : time / best, level[worst].v, level[worst].schedule};
     return true;
 }

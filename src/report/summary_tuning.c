@@ -58,12 +58,12 @@ static void add_best(struct table *t, const struct scores *s, const struct group
     if (there)
         summary_setting(s->r, g, &run, &t->text);
     table_end_cell(t);
-    table_number(t, best->median_epochs);
-    table_number(t, best->median_steps);
+    table_number(t, best->epochs.median);
+    table_number(t, best->steps.median);
     table_number(t, best->ert);
     text_addf(&t->text, "%zu/%zu", best->n_converged, best->n);
     table_end_cell(t);
-    table_number(t, best->median_final_loss);
+    table_number(t, best->final_loss.median);
     enum key edge = KEY_COUNT;
     t->text.failed |= there && !results_edge(s->r, g, &edge, NULL);
     if (edge != KEY_COUNT)

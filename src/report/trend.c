@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const enum key KEY_ETA0 = (enum key)(KEY_H + H_eta0);
-
 double slope_fit(const double *x, const double *y, size_t n) {
     double mx = 0, my = 0, xx = 0, xy = 0;
     for (size_t i = 0; i < n; i++) {
@@ -22,10 +20,6 @@ double slope_fit(const double *x, const double *y, size_t n) {
         xy += (x[i] - mx) * (y[i] - my);
     }
     return xx > 0 ? xy / xx : NAN;
-}
-
-static bool same(struct value a, struct value b) {
-    return a.word == b.word && (a.word == VALUE_NONE || a.number == b.number);
 }
 
 static double position(enum key key, double number) {
@@ -67,7 +61,7 @@ static bool series_level(const struct results *r, const struct group *g, size_t 
               bootstrap_bests(&side, n_seeds, draws, s->n_draws, cell + 1, median + 1, e);
     if (ok) {
         cell[0] = g->best;
-        median[0] = group_cell(r, g, g->best)->median_epochs;
+        median[0] = group_cell(r, g, g->best)->epochs.median;
         for (size_t k = 0; k < g->n_cells; k++)
             eta0[k] = eta0_of(r, g, k);
     }
@@ -99,7 +93,7 @@ static bool varies(const struct axis *a, size_t data_index, enum key key) {
         if (a->group[i].data_index != data_index)
             continue;
         first = first ? first : &a->run[i];
-        if (!same(first->v[key], a->run[i].v[key]))
+        if (!value_same(first->v[key], a->run[i].v[key]))
             return true;
     }
     return false;
@@ -110,7 +104,7 @@ static bool are_tied(const struct axis *a, size_t data_index, enum key x, enum k
     for (size_t i = 0; i < a->n; i++)
         for (size_t j = 0; j < i && a->group[i].data_index == data_index; j++)
             if (a->group[j].data_index == data_index &&
-                same(a->run[i].v[x], a->run[j].v[x]) != same(a->run[i].v[y], a->run[j].v[y]))
+                value_same(a->run[i].v[x], a->run[j].v[x]) != value_same(a->run[i].v[y], a->run[j].v[y]))
                 return false;
     return true;
 }
@@ -119,7 +113,7 @@ static bool in_family(const struct axis *a, size_t i, size_t j) {
     if (a->group[i].data_index != a->group[j].data_index)
         return false;
     for (int k = 0; k < KEY_H; k++)
-        if (key_tells_groups((enum key)k) && !a->tied[k] && !same(a->run[i].v[k], a->run[j].v[k]))
+        if (key_tells_groups((enum key)k) && !a->tied[k] && !value_same(a->run[i].v[k], a->run[j].v[k]))
             return false;
     return true;
 }

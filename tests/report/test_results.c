@@ -122,15 +122,14 @@ static void medians_keep_misses_and_count_seeds(void **state) {
                 canned_put(&c, (size_t)s, &curve, NULL, NAN);
         }
         canned_load(&c);
-        struct cell got;
-        results_cell(&c.r, 0, &got);
-        if (got.n != (size_t)cases[k].n || !equal(got.median_epochs, cases[k].median) ||
-            !equal(got.median_steps, cases[k].median) || !equal(got.median_final_loss, cases[k].final) ||
+        const struct cell got = c.r.cell[0];
+        if (got.n != (size_t)cases[k].n || !equal(got.epochs.median, cases[k].median) ||
+            !equal(got.steps.median, cases[k].median) || !equal(got.final_loss.median, cases[k].final) ||
             got.n_converged != cases[k].converged || got.n_diverged != cases[k].diverged ||
             got.n_exhausted != cases[k].exhausted || got.n_missing != cases[k].missing)
             fail_msg("case %zu: median %g of %zu, final loss %g; %zu converged, %zu diverged, %zu exhausted, "
                      "%zu missing",
-                     k, got.median_epochs, got.n, got.median_final_loss, got.n_converged, got.n_diverged,
+                     k, got.epochs.median, got.n, got.final_loss.median, got.n_converged, got.n_diverged,
                      got.n_exhausted, got.n_missing);
         canned_close(&c);
     }
@@ -146,8 +145,7 @@ static void seeds_that_change_nothing_count_once(void **state) {
     assert_int_equal(c.r.n, 6);
     for (size_t i = 0; i < 6; i++)
         assert_int_equal(c.r.row[i].status, i < 3 ? STATUS_MISSING : STATUS_CONVERGED);
-    struct cell cell;
-    results_cell(&c.r, 3, &cell);
+    const struct cell cell = c.r.cell[1];
     assert_int_equal(cell.n, 1);
     assert_int_equal(cell.n_converged, 1);
     canned_close(&c);
