@@ -3,7 +3,6 @@
 #include "report/csv.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "report/met.h"
 #include "report/out.h"
 #include <inttypes.h>
 #include <math.h>
@@ -195,19 +194,14 @@ static void add_curve(struct text *t, const struct result *row, const struct out
 }
 
 bool csv_write_curves(const struct results *r, const char *path, struct err *e) {
-    struct met met;
     struct out o;
-    if (!met_make(&met, r->n, e))
+    if (!out_open(&o, path, e))
         return false;
-    if (!out_open(&o, path, e)) {
-        met_free(&met);
-        return false;
-    }
     text_add(&o.text, "run,epoch,step,loss,test_loss\n");
     bool ok = true;
     for (size_t i = 0; ok && i < r->n; i++) {
         struct outcome outcome;
-        if (r->row[i].status == STATUS_MISSING || !met_first(&met, r->row[i].id))
+        if (r->row[i].status == STATUS_MISSING || r->row[i].again)
             continue;
         ok = results_curve(r, i, &outcome, e);
         if (!ok)
@@ -216,6 +210,5 @@ bool csv_write_curves(const struct results *r, const char *path, struct err *e) 
         outcome_free(&outcome);
         ok = out_flow(&o, e);
     }
-    met_free(&met);
     return out_close(&o, ok, e);
 }

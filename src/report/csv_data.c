@@ -104,16 +104,12 @@ static uint64_t data_row_id(const struct run *run, struct text *space) {
 
 bool csv_write_data(const struct results *r, const char *path, struct err *e) {
     struct out o;
-    struct met met;
+    struct met met = {0};
     struct text space = {0};
-    if (!met_make(&met, r->n, e))
+    if (!out_open(&o, path, e))
         return false;
-    if (!out_open(&o, path, e)) {
-        met_free(&met);
-        return false;
-    }
     add_data_header(&o.text);
-    bool ok = true;
+    bool ok = met_make(&met, r->n, e);
     for (size_t i = 0; ok && i < r->n; i++) {
         struct run run;
         plan_run(r->plan, i, &run);
@@ -145,19 +141,14 @@ static void add_bands(struct text *t, const struct result *row, const struct dat
 
 bool csv_write_bands(const struct results *r, const char *path, struct err *e) {
     struct out o;
-    struct met met;
-    if (!met_make(&met, r->n, e))
+    if (!out_open(&o, path, e))
         return false;
-    if (!out_open(&o, path, e)) {
-        met_free(&met);
-        return false;
-    }
     text_add(&o.text, "run,band,features,mean_frequency,unlearnt\n");
     bool ok = true;
     for (size_t i = 0; ok && i < r->n; i++) {
         const struct result *row = &r->row[i];
         struct run run;
-        if (row->status == STATUS_MISSING || !met_first(&met, row->id))
+        if (row->status == STATUS_MISSING || row->again)
             continue;
         plan_run(r->plan, i, &run);
         const struct data_facts *f = &r->facts[run.dataset];
@@ -168,6 +159,5 @@ bool csv_write_bands(const struct results *r, const char *path, struct err *e) {
             add_bands(&o.text, row, f, known);
         ok = out_flow(&o, e);
     }
-    met_free(&met);
     return out_close(&o, ok, e);
 }

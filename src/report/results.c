@@ -3,6 +3,7 @@
 #include "report/results.h"
 #include "base/mem.h"
 #include "base/stats.h"
+#include "report/met.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,8 @@ static bool load_facts(struct results *r, struct err *e) {
 
 static bool load_rows(struct results *r, struct err *e) {
     struct lstar *memo = mem_zeroed(plan_n_datasets(r->plan), sizeof *memo, e);
-    bool ok = memo != NULL;
+    struct met met = {0};
+    bool ok = memo && met_make(&met, r->n, e);
     for (size_t i = 0; ok && i < r->n; i++) {
         struct run run;
         plan_run(r->plan, i, &run);
@@ -123,7 +125,9 @@ static bool load_rows(struct results *r, struct err *e) {
         } else {
             ok = load_row(r, &run, &memo[run.dataset], row, ladder, e);
         }
+        row->again = !met_first(&met, run.id);
     }
+    met_free(&met);
     free(memo);
     return ok;
 }

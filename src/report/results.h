@@ -12,6 +12,7 @@ struct result {
     uint64_t id;
     enum status status;
     bool blown_up;
+    bool again;     /* the same run (id) as a row before it */
     bool held_out;  /* its data set holds rows out: test_loss and test_error mean something */
     uint64_t steps; /* done */
     double epochs;

@@ -136,7 +136,7 @@ bool summary_not_computed(const struct scores *s, struct doc *d, struct err *e) 
     for (size_t i = 0; ok && n_ids && i < s->r->n; i++) {
         const struct result *row = &s->r->row[i];
         char *text = NULL;
-        if (row->status != STATUS_MISSING || (i && row[-1].id == row->id) ||
+        if (row->status != STATUS_MISSING || row->again ||
             !bsearch(&row->id, ids, n_ids, sizeof *ids, compare_ids))
             continue;
         if (!(ok = store_get_failure(s->r->store, row->id, &text, e)) || !text)
@@ -176,7 +176,7 @@ void summary_below(const struct scores *s, struct doc *d) {
     size_t n = 0;
     for (size_t i = 0; i < s->r->n; i++) {
         const struct result *row = &s->r->row[i];
-        if (row->status == STATUS_MISSING || (i && row[-1].id == row->id) ||
+        if (row->status == STATUS_MISSING || row->again ||
             !(row->lstar - row->best_loss > 1e-6 * fabs(row->start_loss - row->lstar)))
             continue;
         if (!n++) {
