@@ -31,7 +31,7 @@ static void widen(struct window *w, double x, double y) {
 }
 
 static bool is_drawn(const struct plot_input *in, const struct plan_figure *f, size_t first, size_t i) {
-    return group_same_data(&in->group[i], &in->group[first]) && f->optimizer[in->group[i].optimizer_index];
+    return in->group[i].problem == in->group[first].problem && f->optimizer[in->group[i].optimizer_index];
 }
 
 /* The side of the plot that leaves room for the names. */
@@ -257,7 +257,7 @@ bool figure_contour(const struct plot_input *in, const struct plan_figure *f, st
                     struct err *e) {
     for (size_t i = 0; i < in->n; i++) {
         struct run run;
-        if (!first_on_data(in, i) || !f->data[in->group[i].data_index] || !in->group[i].n_cells)
+        if (!in->group[i].leads || !f->data[in->group[i].data_index] || !in->group[i].n_cells)
             continue;
         plan_run(in->r->plan, in->group[i].cell[in->group[i].best], &run);
         if (!draw(in, f, i, l, e))

@@ -105,7 +105,7 @@ bool figure_trace(const struct plot_input *in, const struct plan_figure *f, stru
     const uint32_t *traced;
     const size_t n_traced = plan_traced(in->r->plan, &traced);
     for (size_t first = 0; first < in->n; first++) {
-        if (!first_on_data(in, first) || !f->data[in->group[first].data_index])
+        if (!in->group[first].leads || !f->data[in->group[first].data_index])
             continue;
         for (size_t p = 0; p < n_traced; p++) {
             if (!figure_takes(f, traced[p]))
@@ -118,7 +118,7 @@ bool figure_trace(const struct plot_input *in, const struct plan_figure *f, stru
                 bool ok = true;
                 traced_name(&name, traced[p]);
                 for (size_t i = first; ok && i < in->n; i++)
-                    if (group_same_data(&in->group[i], &in->group[first]) &&
+                    if (in->group[i].problem == in->group[first].problem &&
                         f->optimizer[in->group[i].optimizer_index])
                         ok = add_line(in, &in->group[i], p, q, &c, e);
                 text_addf(&c.title, "%s of %s%s",

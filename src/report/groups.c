@@ -29,12 +29,12 @@ struct builder {
     size_t n, cap_group, cap_first, cap_cap, n_problems;
 };
 
-/* The problem of a run, new if no group is on it yet. */
+/* The problem of a run, the next number if no group is on it yet. */
 static size_t problem_of(struct builder *b, const struct run *run) {
     for (size_t k = b->n; k-- > 0;)
         if (same_problem(&b->first[k], run))
             return b->group[k].problem;
-    return b->n_problems++;
+    return b->n_problems;
 }
 
 /* The group of a run, made if it is new. Plans keep the cells of a group together unless axes are zipped, so
@@ -52,6 +52,8 @@ static struct group *group_of(struct builder *b, const struct run *run, struct e
                                     .data_index = run->data_index,
                                     .problem = problem_of(b, run),
                                     .optimizer = run->optimizer};
+    b->group[b->n].leads = b->group[b->n].problem == b->n_problems;
+    b->n_problems += b->group[b->n].leads;
     b->first[b->n] = *run;
     return &b->group[b->n++];
 }

@@ -43,12 +43,17 @@ void minima_remark(const struct scores *s, size_t problem, struct text *out) {
         text_addf(out, " for %zu of %zu seeds", m->n_missing, m->n);
 }
 
-void minima_remark_all(const struct scores *s, struct text *out) {
+void gap_remark(const struct scores *s, size_t problem, struct text *out) {
+    if (plan_target(s->r->plan)->word == TARGET_GAP)
+        minima_remark(s, problem, out);
+}
+
+void gap_remark_all(const struct scores *s, struct text *out) {
     size_t n = 0;
     for (size_t p = 0; p < s->n_problems; p++)
         n += s->minima[p].n_missing > 0;
-    if (n && s->n_problems == 1)
-        minima_remark(s, 0, out);
-    else if (n)
+    if (s->n_problems == 1)
+        gap_remark(s, 0, out);
+    else if (n && plan_target(s->r->plan)->word == TARGET_GAP)
         text_addf(out, "%s on %zu of %zu data sets", words, n, s->n_problems);
 }

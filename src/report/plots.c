@@ -10,10 +10,28 @@
 #include <string.h>
 #include <unistd.h>
 
-static chart_kind *const kinds[] = {
-    plots_trends,      plots_profile, plots_ecdf,  plots_data_axis, plots_curves,
-    plots_sensitivity, plots_budget,  plots_bands, plots_tuning,
-};
+static sweep_figures *const of_sweep[] = {plots_trends, plots_profile, plots_ecdf, plots_data_axis};
+static problem_figures *const of_problem[] = {plots_curves, plots_sensitivity, plots_budget, plots_bands,
+                                              plots_tuning};
+static figure_maker *const of_grid[] = {[FIGURE_CONTOUR] = figure_contour,
+                                        [FIGURE_TRACE] = figure_trace,
+                                        [FIGURE_SCHEDULES] = figure_schedules,
+                                        [FIGURE_AVERAGES] = figure_averages,
+                                        [FIGURE_BALLS] = figure_balls};
+
+static bool make_all(const struct plot_input *in, struct figure_list *l, struct err *e) {
+    bool ok = true;
+    for (size_t k = 0; ok && k < sizeof of_sweep / sizeof *of_sweep; k++)
+        ok = of_sweep[k](in, l, e);
+    for (size_t k = 0; ok && k < sizeof of_problem / sizeof *of_problem; k++)
+        for (size_t i = 0; ok && i < in->n; i++)
+            ok = !in->group[i].leads || of_problem[k](in, i, l, e);
+    for (size_t k = 0; ok && k < plan_n_figures(in->r->plan); k++) {
+        const struct plan_figure f = plan_figure(in->r->plan, k);
+        ok = of_grid[f.kind](in, &f, l, e);
+    }
+    return ok;
+}
 
 struct figure *figures_add(struct figure_list *l, const char *const *words, size_t n, struct err *e) {
     enum { KEPT = 100 };
@@ -52,23 +70,6 @@ struct figure *figures_add(struct figure_list *l, const char *const *words, size
     text_free(&name);
     l->n++;
     return f;
-}
-
-const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index) {
-    size_t i = 0;
-    while (in->group[i].optimizer_index != optimizer_index)
-        i++;
-    return in->group[i].optimizer;
-}
-
-void plots_remark(const struct plot_input *in, size_t problem, struct text *out) {
-    if (plan_target(in->r->plan)->word == TARGET_GAP)
-        minima_remark(in->s, problem, out);
-}
-
-void plots_remark_all(const struct plot_input *in, struct text *out) {
-    if (plan_target(in->r->plan)->word == TARGET_GAP)
-        minima_remark_all(in->s, out);
 }
 
 static bool find_ranges(struct plot_input *in, struct err *e) {
@@ -174,18 +175,7 @@ bool figures_write(const struct scores *s, const char *dir, const struct figures
     struct plot_input in = {.s = s, .r = s->r, .group = s->group, .n = s->n};
     text_addf(&folder, "%s/plots", dir);
     bool ok = !folder.failed || err_add(e, "out of memory for a path in %s", dir);
-    ok = ok && find_ranges(&in, e);
-    for (size_t k = 0; ok && k < sizeof kinds / sizeof *kinds; k++)
-        ok = kinds[k](&in, l, e);
-    static figure_maker *const makers[] = {[FIGURE_CONTOUR] = figure_contour,
-                                           [FIGURE_TRACE] = figure_trace,
-                                           [FIGURE_SCHEDULES] = figure_schedules,
-                                           [FIGURE_AVERAGES] = figure_averages,
-                                           [FIGURE_BALLS] = figure_balls};
-    for (size_t k = 0; ok && k < plan_n_figures(s->r->plan); k++) {
-        const struct plan_figure f = plan_figure(s->r->plan, k);
-        ok = makers[f.kind](&in, &f, l, e);
-    }
+    ok = ok && find_ranges(&in, e) && make_all(&in, l, e);
     if (ok && path_is_link(folder.s))
         ok = err_add(e, "%s: a symbolic link: pictures are written into the results folder alone; remove it",
                      folder.s);

@@ -35,37 +35,20 @@ struct plot_input {
     double (*range)[2]; /* (n): least and greatest median epochs-to-target of each group's cells, 0 < lo <= hi;
                            {0, 0}: none */
 };
-/* The label of an optimizer section, which has a group. (plots.c) */
-const char *plots_optimizer(const struct plot_input *in, size_t optimizer_index);
-/* What stands beside every gap of data without a finite minimum: of one problem, of all; nothing where all is
- * fine. (plots.c) */
-void plots_remark(const struct plot_input *in, size_t problem, struct text *out);
-void plots_remark_all(const struct plot_input *in, struct text *out);
-/* Whether two groups share a data set, and so a colour scale and a chart of curves. */
-static inline bool group_same_data(const struct group *a, const struct group *b) {
-    return a->problem == b->problem;
-}
-
-/* Whether group i is the first on its data. */
-static inline bool first_on_data(const struct plot_input *in, size_t i) {
-    for (size_t j = 0; j < i; j++)
-        if (group_same_data(&in->group[j], &in->group[i]))
-            return false;
-    return true;
-}
-
-/* A kind of figure: adds those of a sweep, none where it has nothing to show. A new one is a file with such a
- * function, and a line here and in plots.c, whose order is that of the report. */
-typedef bool chart_kind(const struct plot_input *in, struct figure_list *l, struct err *e);
-chart_kind plots_trends;      /* best eta0 and time along an axis of the data, with fitted powers */
-chart_kind plots_profile;     /* performance profiles over data sets */
-chart_kind plots_ecdf;        /* targets of the ladder against steps */
-chart_kind plots_curves;      /* the loss of each optimizer's best cell, a figure a data set; so all below */
-chart_kind plots_sensitivity; /* final loss against eta0 */
-chart_kind plots_budget;      /* what a budget of k cells brings */
-chart_kind plots_bands;       /* what was learnt, by bands of frequency */
-chart_kind plots_tuning;      /* heatmaps of one group, over two of its hyperparameters */
-chart_kind plots_data_axis;   /* heatmaps of one optimizer, its step size by an axis of the data */
+/* Kinds of figures, each adding those of a sweep, or of the problem that in->group[first] leads; none where
+ * there is nothing to show. A new one is a file with such a function, and a line here and in plots.c, whose
+ * order is that of the report. */
+typedef bool sweep_figures(const struct plot_input *in, struct figure_list *l, struct err *e);
+typedef bool problem_figures(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e);
+sweep_figures plots_trends;        /* best eta0 and time along an axis of the data, with fitted powers */
+sweep_figures plots_profile;       /* performance profiles over data sets */
+sweep_figures plots_ecdf;          /* targets of the ladder against steps */
+sweep_figures plots_data_axis;     /* heatmaps of one optimizer, its step size by an axis of the data */
+problem_figures plots_curves;      /* the loss of each optimizer's best cell */
+problem_figures plots_sensitivity; /* final loss against eta0 */
+problem_figures plots_budget;      /* what a budget of k cells brings */
+problem_figures plots_bands;       /* what was learnt, by bands of frequency */
+problem_figures plots_tuning;      /* heatmaps of one group, over two of its hyperparameters */
 
 /* ---- heatmaps: panels of cells on two axes, one an optimizer and pair of axes, one colour scale for all ----
  */

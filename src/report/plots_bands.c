@@ -37,7 +37,7 @@ static bool add_ticks(const struct results *r, const struct group *g, struct tex
     return true;
 }
 
-static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+bool plots_bands(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct group *g = &in->group[first];
     struct chart c = {.what = "What was not learnt, by frequency of the features",
                       .x = {.label = "mean frequency of the features, by fifths",
@@ -46,17 +46,14 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
                             .hi = N_BANDS},
                       .y = {.label = "share not learnt"}};
     bool ok = true;
-    size_t n_seeds = 1;
+    const size_t n_seeds = group_cell(in->r, g, 0)->n;
     if (!add_ticks(in->r, g, &c.x.ticks)) { /* fewer features than bands */
         chart_free(&c);
         return true;
     }
     for (size_t i = first; i < in->n && ok; i++)
-        if (group_same_data(&in->group[i], g)) {
-            const size_t n = group_cell(in->r, &in->group[i], in->group[i].best)->n;
-            n_seeds = n > n_seeds ? n : n_seeds;
+        if (in->group[i].problem == g->problem)
             ok = add_line(in->r, &in->group[i], &c, e);
-        }
     text_add(&c.title, g->data);
     text_add(&c.subtitle, "true weights not learnt at the end, best cells");
     if (n_seeds > 1)
@@ -64,13 +61,5 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
     const char *words[] = {"bands", g->data};
     ok = ok && chart_draw(&c, l, words, 2, e);
     chart_free(&c);
-    return ok;
-}
-
-bool plots_bands(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    bool ok = true;
-    for (size_t i = 0; i < in->n && ok; i++)
-        if (first_on_data(in, i))
-            ok = draw(in, i, l, e);
     return ok;
 }

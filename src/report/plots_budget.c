@@ -3,14 +3,6 @@
 #include "report/plots.h"
 #include <math.h>
 
-/* The budget at which the ranking compares; 0: none. */
-static size_t equal_budget(const struct scores *s, size_t problem) {
-    for (size_t k = 0; k < s->n_problems; k++)
-        if (s->ranking[k].problem == problem)
-            return s->ranking[k].k;
-    return 0;
-}
-
 static bool add_line(const struct plot_input *in, const struct group *g, bool hit, struct chart *c,
                      struct err *e) {
     struct budget_curve b;
@@ -42,14 +34,14 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
                                                   : "",
                             .share = hit,
                             .scale = hit ? AXIS_LINEAR : AXIS_LOG},
-                      .mark = (double)equal_budget(in->s, g->problem)};
+                      .mark = (double)in->s->ranking[g->problem].k};
     for (size_t i = first; i < in->n && ok; i++)
-        if (group_same_data(&in->group[i], g))
+        if (in->group[i].problem == g->problem)
             ok = add_line(in, &in->group[i], hit, &c, e);
     text_add(&c.title, g->data);
     text_add(&c.subtitle,
              hit ? "chance that one of the cells tried arrives" : "median best of the cells tried");
-    plots_remark(in, g->problem, &c.remark);
+    gap_remark(in->s, g->problem, &c.remark);
     text_addf(&c.mark_name, "equal budget: %.0f", c.mark);
     c.title.failed |= quantity.failed;
     const char *words[] = {hit ? "budget-hit" : "budget", g->data};
@@ -59,15 +51,11 @@ static bool draw(const struct plot_input *in, size_t first, bool hit, struct fig
     return ok;
 }
 
-bool plots_budget(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    bool ok = true;
-    for (size_t i = 0; i < in->n && ok; i++) {
-        size_t most = 0;
-        for (size_t j = i; j < in->n; j++)
-            if (group_same_data(&in->group[j], &in->group[i]))
-                most = in->group[j].n_cells > most ? in->group[j].n_cells : most;
-        if (first_on_data(in, i) && most > 1) /* without a choice there is nothing to tune */
-            ok = draw(in, i, false, l, e) && draw(in, i, true, l, e);
-    }
-    return ok;
+bool plots_budget(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+    size_t most = 0;
+    for (size_t i = first; i < in->n; i++)
+        if (in->group[i].problem == in->group[first].problem)
+            most = in->group[i].n_cells > most ? in->group[i].n_cells : most;
+    return most < 2 || /* without a choice there is nothing to tune */
+           (draw(in, first, false, l, e) && draw(in, first, true, l, e));
 }

@@ -93,7 +93,7 @@ static void drop_start(struct chart *c) {
 }
 
 /* The curves of all groups of the problem of group `first`. */
-static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+bool plots_curves(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct value *target = plan_target(in->r->plan);
     const struct group *g = &in->group[first];
     struct chart c = {.what = "Loss of each optimizer's best cell against epochs",
@@ -101,31 +101,20 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
                       .y = {.label = plot_loss_label[target->word], .scale = AXIS_LOG},
                       .level = target->number};
     bool ok = true;
-    size_t n_seeds = 1;
+    const size_t n_seeds = group_cell(in->r, g, 0)->n;
     for (size_t i = first; i < in->n && ok; i++)
-        if (group_same_data(&in->group[i], g)) {
-            const struct cell *cell = group_cell(in->r, &in->group[i], in->group[i].best);
-            n_seeds = cell->n > n_seeds ? cell->n : n_seeds;
+        if (in->group[i].problem == g->problem)
             ok = add_curve(in->r, &in->group[i], &c, e);
-        }
     drop_start(&c);
     text_add(&c.title, g->data);
     text_add(&c.subtitle, "loss of best cells");
     if (n_seeds > 1)
         text_addf(&c.subtitle, ", median and quartiles of %zu seeds", n_seeds);
-    plots_remark(in, g->problem, &c.remark);
+    gap_remark(in->s, g->problem, &c.remark);
     text_add(&c.level_name, "target: ");
     value_print(KEY_SWEEP_target, *target, &c.level_name);
     const char *words[] = {"curves", g->data};
     ok = ok && chart_draw(&c, l, words, 2, e);
     chart_free(&c);
-    return ok;
-}
-
-bool plots_curves(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    bool ok = true;
-    for (size_t i = 0; i < in->n && ok; i++)
-        if (first_on_data(in, i))
-            ok = draw(in, i, l, e);
     return ok;
 }

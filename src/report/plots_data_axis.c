@@ -64,7 +64,7 @@ static void describe(const struct plot_input *in, const struct section *s, size_
     for (int k = 0, n = 0; k < KEY_H; k++)
         if (x->tied[k] && k != (int)x->a && k != (int)x->b)
             text_addf(&h->title, n++ ? ", %s" : ", with %s", keys[k].name);
-    plots_remark_all(in, &h->remark);
+    gap_remark_all(in->s, &h->remark);
     style_quantity(in->r, group_cell(in->r, &in->group[s->group[first]], 0)->n, &h->quantity);
 }
 

@@ -18,13 +18,10 @@ bool plots_ecdf(const struct plot_input *in, struct figure_list *l, struct err *
                       .x = {.label = "steps", .scale = AXIS_LOG, .lo = 1, .hi = end},
                       .y = {.label = "targets reached", .share = true}};
     bool ok = true, any = false;
-    size_t n_data = 0;
-    for (size_t i = 0; i < in->n; i++)
-        n_data = in->group[i].problem >= n_data ? in->group[i].problem + 1 : n_data;
     for (size_t k = 0; k < s->n_ecdf && ok; k++) {
         const struct ecdf *f = &s->ecdf[k];
-        struct chart_line *line =
-            chart_add(&c, plots_optimizer(in, f->optimizer), f->optimizer, LOOK_STEPS, f->n_hit + 2, false, e);
+        struct chart_line *line = chart_add(&c, scores_optimizer(in->s, f->optimizer), f->optimizer, LOOK_STEPS,
+                                            f->n_hit + 2, false, e);
         ok = line;
         any |= f->n_hit > 0;
         if (!ok)
@@ -44,9 +41,10 @@ bool plots_ecdf(const struct plot_input *in, struct figure_list *l, struct err *
         }
     }
     if (ok && any && in->r->n_targets > 1) {
-        text_addf(&c.title, "Targets reached, over %zu data set%s", n_data, n_data == 1 ? "" : "s");
+        text_addf(&c.title, "Targets reached, over %zu data set%s", s->n_problems,
+                  s->n_problems == 1 ? "" : "s");
         text_addf(&c.subtitle, "%zu targets, each seed of each optimizer's best cell", in->r->n_targets);
-        plots_remark_all(in, &c.remark);
+        gap_remark_all(in->s, &c.remark);
         const char *words[] = {"ecdf"};
         ok = chart_draw(&c, l, words, 1, e);
     }

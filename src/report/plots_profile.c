@@ -18,7 +18,7 @@ bool plots_profile(const struct plot_input *in, struct figure_list *l, struct er
                       .mark = 4};
     bool ok = true;
     for (size_t k = 0; k < p->n_optimizers && ok; k++) {
-        struct chart_line *line = chart_add(&c, plots_optimizer(in, p->optimizer[k]), p->optimizer[k],
+        struct chart_line *line = chart_add(&c, scores_optimizer(in->s, p->optimizer[k]), p->optimizer[k],
                                             LOOK_STEPS, p->n_problems + 2, false, e);
         ok = line;
         if (!ok)
@@ -39,7 +39,7 @@ bool plots_profile(const struct plot_input *in, struct figure_list *l, struct er
     text_add(&c.subtitle, "time over the least, best cells");
     if (p->n_problems < PROFILE_ENOUGH)
         text_addf(&c.subtitle, "; under %d data sets: too few", PROFILE_ENOUGH);
-    plots_remark_all(in, &c.remark);
+    gap_remark_all(in->s, &c.remark);
     text_add(&c.mark_name, "scored up to 4");
     const char *words[] = {"profile"};
     ok = ok && chart_draw(&c, l, words, 1, e);

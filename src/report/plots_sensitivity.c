@@ -91,7 +91,7 @@ static double ceiling(const struct results *r, const struct group *g) {
     return 2 * most;
 }
 
-static bool draw(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+bool plots_sensitivity(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
     const struct value *target = plan_target(in->r->plan);
     const struct group *g = &in->group[first];
     struct chart c = {.what = "Sensitivity: final loss against eta0",
@@ -100,7 +100,7 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
                       .level = target->number};
     bool ok = true;
     for (size_t i = first; i < in->n && ok; i++)
-        if (group_same_data(&in->group[i], g))
+        if (in->group[i].problem == g->problem)
             ok = add_line(in->r, &in->group[i], &c, e);
     bool within = false, least = false; /* some at or below L*, which has no place on a log axis */
     for (size_t i = 0; i < c.n; i++)
@@ -115,19 +115,11 @@ static bool draw(const struct plot_input *in, size_t first, struct figure_list *
     text_add(&c.title, g->data);
     text_add(&c.subtitle, least ? "final loss; diverged: off the top; at or below L*: bottom"
                                 : "final loss, other keys at their best; diverged: off the top");
-    plots_remark(in, g->problem, &c.remark);
+    gap_remark(in->s, g->problem, &c.remark);
     text_add(&c.level_name, "target: ");
     value_print(KEY_SWEEP_target, *target, &c.level_name);
     const char *words[] = {"sensitivity", g->data};
     ok = ok && chart_draw(&c, l, words, 2, e);
     chart_free(&c);
-    return ok;
-}
-
-bool plots_sensitivity(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    bool ok = true;
-    for (size_t i = 0; i < in->n && ok; i++)
-        if (first_on_data(in, i))
-            ok = draw(in, i, l, e);
     return ok;
 }

@@ -69,7 +69,7 @@ static bool draw(const struct plot_input *in, size_t first, enum trend_of of, st
             ok = add_marks(in, &s->trend[k], &c, e) && add_fit(in, &s->trend[k], &c, e);
     text_addf(&c.title, "%s: %s against %s", t->data, eta0 ? "best eta0" : "time", axis);
     text_addf(&c.subtitle, "best cells; fitted power of %s beside each name", axis);
-    plots_remark_all(in, &c.remark);
+    gap_remark_all(in->s, &c.remark);
     c.title.failed |= quantity.failed;
     const char *words[] = {eta0 ? "trend-eta0" : "trend-time", t->data, "by", keys[t->key].name};
     ok = ok && chart_draw(&c, l, words, 4, e);

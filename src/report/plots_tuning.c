@@ -19,27 +19,23 @@ static bool add_group(struct heatmap *h, const struct plot_input *in, size_t gro
     return ok;
 }
 
-bool plots_tuning(const struct plot_input *in, struct figure_list *l, struct err *e) {
-    bool ok = true;
-    for (size_t i = 0; i < in->n && ok; i++) {
-        if (!first_on_data(in, i))
-            continue;
-        struct heatmap h = {0};
-        bool more = false;
-        for (size_t j = i; j < in->n && ok; j++)
-            if (group_same_data(&in->group[j], &in->group[i]))
-                ok = add_group(&h, in, j, &more, e);
-        text_add(&h.title, in->group[i].data);
-        const bool hit = h.hi > 0;
-        text_addf(&h.subtitle, "%s%s", hit ? "best cells ringed, with their epochs" : "",
-                  !more ? ""
-                  : hit ? "; best over other keys"
-                        : "best over other keys");
-        plots_remark(in, in->group[i].problem, &h.remark);
-        style_quantity(in->r, group_cell(in->r, &in->group[i], 0)->n, &h.quantity);
-        const char *words[] = {"heatmap", in->group[i].data};
-        ok = ok && (!h.n || heatmap_draw(&h, l, words, 2, e));
-        heatmap_free(&h);
-    }
+bool plots_tuning(const struct plot_input *in, size_t first, struct figure_list *l, struct err *e) {
+    const struct group *g = &in->group[first];
+    struct heatmap h = {0};
+    bool ok = true, more = false;
+    for (size_t i = first; i < in->n && ok; i++)
+        if (in->group[i].problem == g->problem)
+            ok = add_group(&h, in, i, &more, e);
+    text_add(&h.title, g->data);
+    const bool hit = h.hi > 0;
+    text_addf(&h.subtitle, "%s%s", hit ? "best cells ringed, with their epochs" : "",
+              !more ? ""
+              : hit ? "; best over other keys"
+                    : "best over other keys");
+    gap_remark(in->s, g->problem, &h.remark);
+    style_quantity(in->r, group_cell(in->r, g, 0)->n, &h.quantity);
+    const char *words[] = {"heatmap", g->data};
+    ok = ok && (!h.n || heatmap_draw(&h, l, words, 2, e));
+    heatmap_free(&h);
     return ok;
 }

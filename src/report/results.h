@@ -74,7 +74,8 @@ bool cell_better(const struct cell *a, const struct cell *b);
  * problem differ in the optimizer alone: they compete. */
 struct group {
     size_t optimizer_index, data_index;
-    size_t problem; /* 0, 1, ... in the order of the plan */
+    size_t problem; /* 0, 1, ... in the order of the plan; */
+    bool leads;     /* the first group of it */
     const char *optimizer;
     char data[160]; /* the problem's name: the data label, with the axes that vary, e.g. `text sparsity=0.95` */
     size_t *cell;   /* (n_cells): number of each cell's first run */

@@ -16,6 +16,13 @@ bool scores_make(const struct results *r, struct scores *s, struct err *e) {
     return ok;
 }
 
+const char *scores_optimizer(const struct scores *s, size_t optimizer_index) {
+    size_t i = 0;
+    while (s->group[i].optimizer_index != optimizer_index)
+        i++;
+    return s->group[i].optimizer;
+}
+
 void scores_free(struct scores *s) {
     if (s->ranking)
         rankings_free(s->ranking, s->n_problems);

@@ -66,9 +66,11 @@ struct minima_count {
 bool minima_make(const struct results *r, const struct group *groups, size_t n, size_t n_problems,
                  struct minima_count **minima, struct err *e);
 struct scores;
-/* Appends the remark that stands beside every gap, of one problem or over all; nothing where all is fine. */
+/* Appends a remark where there is none; nothing where all is fine. */
 void minima_remark(const struct scores *s, size_t problem, struct text *out);
-void minima_remark_all(const struct scores *s, struct text *out);
+/* The same beside a time to the target, of one problem or over all: where the target is a gap. */
+void gap_remark(const struct scores *s, size_t problem, struct text *out);
+void gap_remark_all(const struct scores *s, struct text *out);
 
 /* ---- profile.c: how far from the best, over problems (Dolan and More 2002; AlgoPerf) --------------------- */
 
@@ -170,4 +172,6 @@ struct scores {
     size_t n_claims;
 };
 bool scores_make(const struct results *r, struct scores *s, struct err *e);
+/* The label of an optimizer section, which has a group. */
+const char *scores_optimizer(const struct scores *s, size_t optimizer_index);
 void scores_free(struct scores *s);

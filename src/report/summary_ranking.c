@@ -313,20 +313,16 @@ void summary_profile(const struct scores *s, struct doc *d) {
         "profile). Fastest, within twice, within 4 times: share of data sets on which it was. Score: mean of "
         "max(0, (4 - ratio) / 3). Times within one evaluation of the least are ties.",
         p->n_problems);
-    if (plan_target(s->r->plan)->word == TARGET_GAP) {
-        struct text remark = {0};
-        minima_remark_all(s, &remark);
-        if (remark.len)
-            text_addf(doc_text(d), "Times are to a gap: %s.", remark.s);
-        text_free(&remark);
-    }
+    struct text remark = {0};
+    gap_remark_all(s, &remark);
+    if (remark.len)
+        text_addf(doc_text(d), "Times are to a gap: %s.", remark.s);
+    d->failed |= remark.failed;
+    text_free(&remark);
     struct table *t =
         doc_table(d, columns, LENGTH(columns), "Performance profile of each optimizer's best cell.");
     for (size_t k = 0; k < p->n_optimizers; k++) {
-        size_t g = 0;
-        while (s->group[g].optimizer_index != p->optimizer[k])
-            g++;
-        table_text(t, s->group[g].optimizer);
+        table_text(t, scores_optimizer(s, p->optimizer[k]));
         table_number(t, p->score[k]);
         table_percent(t, profile_share(p, k, 1));
         table_percent(t, profile_share(p, k, 2));

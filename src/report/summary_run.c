@@ -191,9 +191,10 @@ void summary_below(const struct scores *s, struct doc *d) {
 }
 
 void summary_gap_remark(const struct scores *s, size_t problem, struct text *out) {
-    if (plan_target(s->r->plan)->word != TARGET_GAP || !s->minima[problem].n_missing)
-        return;
-    text_add(out, " (");
-    minima_remark(s, problem, out);
-    text_add(out, ")");
+    struct text remark = {0};
+    gap_remark(s, problem, &remark);
+    if (remark.len)
+        text_addf(out, " (%s)", remark.s);
+    out->failed |= remark.failed;
+    text_free(&remark);
 }
