@@ -238,6 +238,10 @@ static void add_ranking(const struct scores *s, const struct ranking *k, struct 
         remark.s ? remark.s : "", k->k, k->k == 1 ? "" : "s");
     if (k->chance && k->n_seeds > 1)
         text_add(t, " First: the chance of being first, resampling the seeds.");
+    if (k->chance && k->n > 1) /* intervals are for one comparison, verdicts for all of them */
+        text_add(t, k->n_seeds >= ENOUGH_SEEDS
+                        ? " In brackets: the 95% interval, before Holm's correction, which a verdict is after."
+                        : " In brackets: the seeds that agree.");
     struct text caption = {0};
     text_addf(&caption, "%s: epochs to the target%s at an equal budget of %zu cells.", data,
               remark.s ? remark.s : "", k->k);
