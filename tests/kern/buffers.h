@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 // cmocka.h needs what is above
 #include <cmocka.h>
 
@@ -22,6 +23,15 @@ static inline uint64_t test_seed(uint64_t otherwise) {
     const char *s = getenv("TEST_SEED");
     const uint64_t seed = s ? strtoull(s, NULL, 10) : otherwise;
     printf("TEST_SEED=%llu\n", (unsigned long long)seed);
+    return seed;
+}
+
+/* Seed of a program that tries every ISA; says which this CPU leaves out. */
+static inline uint64_t kernels_seed(void) {
+    const uint64_t seed = test_seed((uint64_t)time(NULL));
+    for (enum isa isa = 0; isa < ISA_COUNT; isa++)
+        if (!isa_usable(isa))
+            printf("skipped: %s (this CPU does not have it)\n", isa_names[isa]);
     return seed;
 }
 

@@ -3,7 +3,6 @@
  * repeats a failure. */
 #include "buffers.h"
 #include "rule_cases.h"
-#include <time.h>
 
 static uint64_t seed;
 
@@ -312,10 +311,7 @@ static void lanes_are_independent(void **s) {
 }
 
 int main(void) {
-    seed = test_seed((uint64_t)time(NULL));
-    for (enum isa isa = 0; isa < ISA_COUNT; isa++)
-        if (!isa_usable(isa))
-            printf("skipped: %s (this CPU does not have it)\n", isa_names[isa]);
+    seed = kernels_seed();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_has_scalars_bits),
         cmocka_unit_test(both_loops_are_one_rule),
