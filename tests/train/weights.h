@@ -77,6 +77,7 @@ struct scratch {
 };
 static inline FILE *scratch_open(struct scratch *s) {
     const char *tmp = getenv("TMPDIR");
+    /* cppcheck-suppress ctuuninitvar ; it is written here */
     snprintf(s->folder, sizeof s->folder, "%s/train-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     assert_non_null(mkdtemp(s->folder));
     snprintf(s->file, sizeof s->file, "%s/rows.svm", s->folder);
