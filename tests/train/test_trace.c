@@ -77,27 +77,16 @@ static void a_traced_run_is_the_run(void **state) {
     }
 }
 
-static void rows_are_steps_and_the_end(void **state) {
-    (void)state;
+/* Traces every run of the grid, every way, and calls check for each. */
+static void each_traced(void (*check)(const char *way, const struct trained *t, size_t i,
+                                      const struct outcome *o)) {
     for (int way = 0; way < N_WAYS; way++) {
         struct trained t;
         begin(&t, ways[way]);
         struct outcome *out = calloc(t.n_runs, sizeof *out);
         train_with(&t, all, out);
         for (size_t i = 0; i < t.n_runs; i++) {
-            const struct trace *tr = &out[i].trace;
-            const struct point *last = &out[i].points[out[i].n_points - 1];
-            assert_int_equal(tr->n_rows, last->step + 1);
-            assert_true(trace_get(tr, 0, 0, TRACE_W) == (double)(float)0.1 ||
-                        t.run[i].v[KEY_SWEEP_precision].word);
-            /* losses are those of the curve, at its steps */
-            for (uint64_t k = 0; k < out[i].n_points; k++) {
-                const double loss = trace_loss(tr, out[i].points[k].step);
-                assert_true(loss == out[i].points[k].loss);
-            }
-            for (size_t k = 0; k < N_TRACED; k++)
-                for (int f = 0; f < TRACE_FIELDS && traced[k] == 999; f++)
-                    assert_true(isnan(trace_get(tr, 3, k, (enum trace_field)f)));
+            check(ways[way], &t, i, &out[i]);
             outcome_free(&out[i]);
         }
         free(out);
@@ -105,32 +94,44 @@ static void rows_are_steps_and_the_end(void **state) {
     }
 }
 
+static void rows_of_run(const char *way, const struct trained *t, size_t i, const struct outcome *o) {
+    (void)way;
+    const struct trace *tr = &o->trace;
+    const struct point *last = &o->points[o->n_points - 1];
+    assert_int_equal(tr->n_rows, last->step + 1);
+    assert_true(trace_get(tr, 0, 0, TRACE_W) == (double)(float)0.1 || t->run[i].v[KEY_SWEEP_precision].word);
+    /* losses are those of the curve, at its steps */
+    for (uint64_t k = 0; k < o->n_points; k++) {
+        const double loss = trace_loss(tr, o->points[k].step);
+        assert_true(loss == o->points[k].loss);
+    }
+    for (size_t k = 0; k < N_TRACED; k++)
+        for (int f = 0; f < TRACE_FIELDS && traced[k] == 999; f++)
+            assert_true(isnan(trace_get(tr, 3, k, (enum trace_field)f)));
+}
+static void rows_are_steps_and_the_end(void **state) {
+    (void)state;
+    each_traced(rows_of_run);
+}
+
 /* rate, g and w of sgd, step by step: w(t+1) = w(t) - rate g. In single precision the product is rounded once.
  */
+static void steps_of_run(const char *way, const struct trained *t, size_t i, const struct outcome *o) {
+    const struct trace *tr = &o->trace;
+    const char *rule = t->run[i].rule->name;
+    const bool plain = !strcmp(rule, "sgd") || !strcmp(rule, "adagrad") || !strcmp(rule, "rmsprop");
+    for (size_t row = 0; plain && row + 1 < tr->n_rows; row++)
+        for (size_t k = 0; k < 4; k++) {
+            const double w = trace_get(tr, row, k, TRACE_W), next = trace_get(tr, row + 1, k, TRACE_W);
+            const double step = trace_get(tr, row, k, TRACE_RATE) * trace_get(tr, row, k, TRACE_G);
+            if (fabs(w - step - next) > 1e-6 * (fabs(w) + fabs(step)))
+                fail_msg("%s, %s, step %zu, parameter %u: %.9g - %.9g is not %.9g", way, rule, row + 1,
+                         traced[k], w, step, next);
+        }
+}
 static void steps_lead_from_row_to_row(void **state) {
     (void)state;
-    for (int way = 0; way < N_WAYS; way++) {
-        struct trained t;
-        begin(&t, ways[way]);
-        struct outcome *out = calloc(t.n_runs, sizeof *out);
-        train_with(&t, all, out);
-        for (size_t i = 0; i < t.n_runs; i++) {
-            const struct trace *tr = &out[i].trace;
-            const bool plain = !strcmp(t.run[i].rule->name, "sgd") || !strcmp(t.run[i].rule->name, "adagrad") ||
-                               !strcmp(t.run[i].rule->name, "rmsprop");
-            for (size_t row = 0; plain && row + 1 < tr->n_rows; row++)
-                for (size_t k = 0; k < 4; k++) {
-                    const double w = trace_get(tr, row, k, TRACE_W), next = trace_get(tr, row + 1, k, TRACE_W);
-                    const double step = trace_get(tr, row, k, TRACE_RATE) * trace_get(tr, row, k, TRACE_G);
-                    if (fabs(w - step - next) > 1e-6 * (fabs(w) + fabs(step)))
-                        fail_msg("%s, %s, step %zu, parameter %u: %.9g - %.9g is not %.9g", ways[way],
-                                 t.run[i].rule->name, row + 1, traced[k], w, step, next);
-                }
-            outcome_free(&out[i]);
-        }
-        free(out);
-        done(&t);
-    }
+    each_traced(steps_of_run);
 }
 
 /* What exact updates put off is brought up to date for the trace: it is that of dense updates, to rounding. */
