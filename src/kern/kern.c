@@ -1,4 +1,4 @@
-/* The loops, compiled once per ISA and precision (see the list in src/kern/CMakeLists.txt): KERN_ISA is scalar,
+/* The loops, compiled once per ISA and precision (see the list in CMakeLists.txt): KERN_ISA is scalar,
  * avx2 or avx512, KERN_F64 is defined for doubles. A line of LANES values is V_LINE registers of V_LANES lanes.
  */
 #include "kern/kern.h"
@@ -315,7 +315,7 @@ static void misses(size_t n, const void *y_, const void *z_, double *errors) {
 }
 
 #include "kern/updates.h"
-// before columns.h, which calls it
+// columns.h calls what is in it
 #include "kern/columns.h"
 
 /* ---- the table --------------------------------------------------------------------------------------------
